@@ -1,0 +1,1 @@
+"""Imports every command module, which registers itself on `mesofaq.cli.app`."""
