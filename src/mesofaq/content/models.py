@@ -1,0 +1,217 @@
+"""What clinicians own, as typed data: cards, sources, the clinic's own facts, the screening protocol, the phrases.
+
+Nothing here reads files (that is `loader`) or judges them (that is `lint`); a value that cannot be used at all is
+refused on construction, one that is merely unwise is left for lint to report.
+"""
+
+import hashlib
+import re
+from datetime import date, time
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+__all__ = [
+    "Card",
+    "CardSource",
+    "Clinic",
+    "Outcome",
+    "Review",
+    "ReviewStatus",
+    "ScreeningItem",
+    "ScreeningProtocol",
+    "Source",
+]
+
+PLACEHOLDER = re.compile(r"\{\{\s*([a-z_.]+)\s*\}\}")
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ReviewStatus(StrEnum):
+    """How far a text has come on its way to patients."""
+
+    DRAFT = "draft"
+    REVIEWED = "reviewed"
+    APPROVED = "approved"
+
+
+class Review(_Frozen):
+    """Who stands behind a text, since when, until when, and for exactly which words."""
+
+    status: ReviewStatus
+    by: str | None = None
+    on: date | None = None
+    until: date | None = None
+    text_sha256: str | None = None
+
+
+class CardSource(_Frozen):
+    """One source of a card and the place in it (`where`: a section heading or a question)."""
+
+    source: str
+    where: str
+
+
+class Card(_Frozen):
+    """One answer, shown word for word.
+
+    `examples` are questions in patients' own words, from the file beside the card; they teach retrieval and are never
+    shown. `path` is where the card was read, for messages to its authors.
+    """
+
+    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    question: str
+    variants: tuple[str, ...] = ()
+    sources: tuple[CardSource, ...]
+    evidence: str
+    see_also: tuple[str, ...] = ()
+    review: Review
+    body: str
+    group: str
+    examples: tuple[str, ...] = ()
+    path: Path
+
+    @property
+    def text_sha256(self) -> str:
+        """The hash of all that a sign-off covers: question, answer, sources and evidence note."""
+        sources = "\n".join(f"{item.source}\t{item.where}" for item in self.sources)
+        signed = "\x1e".join([self.id, self.question, self.body, sources, self.evidence])
+        return hashlib.sha256(signed.encode()).hexdigest()
+
+    @property
+    def version(self) -> str:
+        """The card's version: the first 12 hexadecimal digits of `text_sha256`."""
+        return self.text_sha256[:12]
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """The question and its variants: the wordings that are shown to patients."""
+        return (self.question, *self.variants)
+
+    def status_on(self, day: date) -> ReviewStatus:
+        """The review status that counts on `day`: an approval that ran out or covers other words is a draft."""
+        if self.review.status is not ReviewStatus.APPROVED:
+            return self.review.status
+        current = self.review.text_sha256 == self.text_sha256
+        unexpired = self.review.until is not None and day <= self.review.until
+        return ReviewStatus.APPROVED if current and unexpired else ReviewStatus.DRAFT
+
+
+class Source(_Frozen):
+    """Something a card rests on."""
+
+    title: str
+    publisher: str | None = None
+    date: str | None = None
+    kind: str
+    article: int | None = None
+    note: str = ""
+
+
+class OpeningHours(_Frozen):
+    """One line of opening hours: days as `mon` to `sun`, local times."""
+
+    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...]
+    opens: time
+    closes: time
+
+
+class Clinic(_Frozen):
+    """The clinic's own facts. `placeholder: true` marks invented ones; lint reports it until they are replaced."""
+
+    placeholder: bool = False
+    name: str
+    phone: str
+    email: str
+    booking_url: str
+    address: str = ""
+    timezone: str
+    opening_hours: tuple[OpeningHours, ...]
+    hours: str
+    emergency_number: str
+    reply_target_hours: int = Field(gt=0)
+    prices: str = ""
+    complication_advice: str
+    starter_cards: tuple[str, ...] = Field(min_length=1, max_length=8)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"'{value}' is no IANA time zone, e.g. Europe/London") from None
+        return value
+
+    def fill(self, text: str) -> str:
+        """Replace each `{{clinic.x}}` in `text` with the clinic's own value.
+
+        Raises:
+            KeyError: a placeholder names nothing that the clinic has.
+        """
+
+        def value(match: re.Match[str]) -> str:
+            owner, _, name = match.group(1).partition(".")
+            if owner != "clinic" or name not in type(self).model_fields:
+                raise KeyError(match.group(1))
+            return str(getattr(self, name))
+
+        return PLACEHOLDER.sub(value, text).strip()
+
+
+class Outcome(StrEnum):
+    """What a screening, or one item of it, leads to. Ordered from mild to strict by `severity`."""
+
+    NO_FLAGS = "no_flags"
+    REVIEW = "review"
+    POSTPONE = "postpone"
+
+    @property
+    def severity(self) -> int:
+        """0 for no flags, 1 for review, 2 for postpone: the strictest item decides the result."""
+        return list(Outcome).index(self)
+
+
+class ScreeningItem(_Frozen):
+    """One question of the pre-screening.
+
+    `mentions` are the words by which a patient names the condition or a medicine for it without saying 'yes'.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z_]*$")
+    title: str
+    question: str
+    reworded: str
+    why: str
+    help: str = ""
+    sources: tuple[CardSource, ...]
+    outcome: Outcome
+    mentions: tuple[str, ...] = ()
+    card: str | None = None
+
+
+class ScreeningProtocol(_Frozen):
+    """The whole pre-screening, in the order in which it is asked."""
+
+    version: str
+    review: Review
+    intro: str
+    items: tuple[ScreeningItem, ...] = Field(min_length=1)
+    results: dict[Literal["no_flags", "review", "postpone", "cancelled"], str]
+
+    def item(self, item_id: str) -> ScreeningItem:
+        """The item with that id.
+
+        Raises:
+            KeyError: the protocol has no such item.
+        """
+        for item in self.items:
+            if item.id == item_id:
+                return item
+        raise KeyError(item_id)
