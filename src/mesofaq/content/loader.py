@@ -1,6 +1,7 @@
 """Reads `content/` into typed data, and says file and line when it cannot.
 
-`load_content` is the only entry point: everything that serves, builds or judges content starts from its result.
+`load_content` is the only entry point: everything that serves, builds or judges content starts from its
+result.
 """
 
 from dataclasses import dataclass, field
@@ -8,15 +9,24 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
+from mesofaq.content.cardfile import NotYamlError, key_line, parse_yaml, split_card
 from mesofaq.content.models import Card, Clinic, ScreeningProtocol, Source
 from mesofaq.errors import Code, Problem
 
 __all__ = ["Content", "LoadError", "load_content", "read_nlu_examples"]
 
-_FENCE = "---"
+# Set by the loader, never by the front matter.
+_NOT_IN_FRONT_MATTER = ("body", "group", "examples", "path")
+_PLAIN = {
+    "missing": "it is missing",
+    "extra_forbidden": "there is no such key here; check its spelling",
+    "string_type": "it must be a text",
+    "string_pattern_mismatch": "only small letters, digits and hyphens (in a screening item: underscores)",
+    "tuple_type": "it must be a list",
+}
+
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -65,20 +75,25 @@ def load_content(folder: Path, *, strict: bool = True) -> Content:
         if card is None:
             continue
         if card.id in cards:
-            errors.append(LoadError(path, 2, f"the id '{card.id}' is also used by {cards[card.id].path.name}"))
+            other = cards[card.id].path.name
+            errors.append(LoadError(path, _id_line(path), f"the id '{card.id}' is also used by {other}"))
             continue
         cards[card.id] = card
     if strict and errors:
         raise _problem(errors[0])
-    raw_sources = _read_yaml(folder / "sources.yml").get("sources", {})
-    sources = {key: _validate(Source, value, folder / "sources.yml", key) for key, value in raw_sources.items()}
+    sources = {
+        key: _validate(Source, value, folder / "sources.yml", ("sources", key))
+        for key, value in _read_mapping(folder / "sources.yml", "sources").items()
+    }
+    phrases = _read_mapping(folder / "phrases.yml", "phrases")
+    screening = folder / "screening.yml"
     return Content(
         folder=folder,
         cards=cards,
         sources=sources,
         clinic=_validate(Clinic, _read_yaml(folder / "clinic.yml"), folder / "clinic.yml"),
-        screening=_validate(ScreeningProtocol, _read_yaml(folder / "screening.yml"), folder / "screening.yml"),
-        phrases={key: str(text).strip() for key, text in _read_yaml(folder / "phrases.yml")["phrases"].items()},
+        screening=_validate(ScreeningProtocol, _read_yaml(screening), screening),
+        phrases={key: str(text).strip() for key, text in phrases.items()},
         triage=_read_yaml(folder / "triage.yml"),
         errors=tuple(errors),
     )
@@ -108,83 +123,113 @@ def read_nlu_examples(folder: Path) -> dict[str, tuple[str, ...]]:
 
 
 def _read_card(path: Path, errors: list[LoadError]) -> Card | None:
-    text = path.read_text(encoding="utf-8")
-    lines = text.splitlines()
-    if not lines or lines[0] != _FENCE or _FENCE not in lines[1:]:
-        errors.append(LoadError(path, 1, "a card starts with front matter between two lines '---'"))
-        return None
-    end = lines.index(_FENCE, 1)
-    front = "\n".join(lines[1:end])
     try:
-        meta = yaml.safe_load(front)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        errors.append(LoadError(path, (mark.line if mark else 0) + 2, f"the front matter is not YAML: {_cause(error)}"))
-        return None
+        file = split_card(_read_text(path))
+        if file is None:
+            raise _UnreadableError(1, "a card starts with front matter between two lines '---'")
+        meta = _front_matter(file.front)
+        beside = {
+            "body": file.body,
+            "group": path.parent.name,
+            "examples": _read_lines(path.with_name(f"{path.stem}.examples.txt")),
+            "path": path,
+        }
+        return Card.model_validate({**meta, **beside})
+    except ValidationError as error:
+        where, message = _first_cause(error)
+        errors.append(LoadError(path, key_line(file.front if file else "", where) + 1, message))
+    except _UnreadableError as error:
+        errors.append(LoadError(error.path or path, error.line, str(error)))
+    return None
+
+
+def _id_line(path: Path) -> int:
+    file = split_card(_read_text(path))
+    return key_line(file.front, ["id"]) + 1 if file else 1
+
+
+def _front_matter(front: str) -> dict[str, Any]:
+    try:
+        meta = parse_yaml(front)
+    except NotYamlError as error:
+        raise _UnreadableError(error.line + 1, f"the front matter is not YAML: {error.cause}") from None
     if not isinstance(meta, dict):
-        errors.append(LoadError(path, 2, "the front matter must be a mapping of 'id', 'question', …"))
-        return None
-    examples_path = path.with_name(f"{path.stem}.examples.txt")
+        raise _UnreadableError(2, "the front matter must be a mapping of 'id', 'question', …")
+    for key in _NOT_IN_FRONT_MATTER:
+        if key in meta:
+            raise _UnreadableError(key_line(front, [key]) + 1, f"'{key}' does not belong in the front matter")
+    return meta
+
+
+class _UnreadableError(Exception):
+    """Why a file cannot be read, on its way to a `LoadError`."""
+
+    def __init__(self, line: int, message: str, path: Path | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+        self.path = path
+
+
+def _read_text(path: Path) -> str:
     try:
-        return Card(
-            **meta,
-            body="\n".join(lines[end + 1 :]).strip(),
-            group=path.parent.name,
-            examples=_read_lines(examples_path),
-            path=path,
-        )
-    except (ValidationError, TypeError) as error:
-        key, message = _first_cause(error)
-        errors.append(LoadError(path, _line_of(lines, key), f"{key}: {message}"))
-        return None
+        # Decoded whole: a byte that is not UTF-8 is named by its line.
+        data = path.read_bytes()
+        return data.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise _UnreadableError(line, "a character is not UTF-8; save the file as UTF-8", path) from None
+    except FileNotFoundError:
+        raise _UnreadableError(1, "the file is missing", path) from None
+    except OSError as error:
+        raise _UnreadableError(1, f"it cannot be read ({error.strerror})", path) from None
 
 
 def _read_lines(path: Path) -> tuple[str, ...]:
     if not path.exists():
         return ()
-    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    lines = (line.strip() for line in _read_text(path).splitlines())
     return tuple(line for line in lines if line and not line.startswith("#"))
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise _problem(LoadError(path, 1, "the file is missing")) from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise _problem(LoadError(path, (mark.line if mark else 0) + 1, f"not YAML: {_cause(error)}")) from None
+        data = parse_yaml(_read_text(path))
+    except _UnreadableError as error:
+        raise _problem(LoadError(path, error.line, str(error))) from None
+    except NotYamlError as error:
+        raise _problem(LoadError(path, error.line, f"not YAML: {error.cause}")) from None
     if not isinstance(data, dict):
         raise _problem(LoadError(path, 1, "the file must hold a mapping"))
     return data
 
 
-def _validate(model: type[_Model], data: Any, path: Path, under: str = "") -> _Model:
+def _read_mapping(path: Path, key: str) -> dict[str, Any]:
+    value = _read_yaml(path).get(key)
+    if not isinstance(value, dict):
+        raise _problem(LoadError(path, 1, f"the file must hold a mapping under '{key}:'"))
+    return {str(name): item for name, item in value.items()}
+
+
+def _validate(model: type[_Model], data: object, path: Path, under: tuple[str, ...] = ()) -> _Model:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        key, message = _first_cause(error)
-        line = _line_of(path.read_text(encoding="utf-8").splitlines(), key.split(".")[0] or under)
-        raise _problem(LoadError(path, line, f"{key or under}: {message}")) from None
+        where, message = _first_cause(error)
+        line = key_line(_read_text(path), (*under, *where))
+        raise _problem(LoadError(path, line, f"{'.'.join(under)}{'.' if under else ''}{message}")) from None
 
 
-def _first_cause(error: ValidationError | TypeError) -> tuple[str, str]:
-    if isinstance(error, TypeError):
-        return "front matter", str(error).replace("mesofaq.content.models.", "")
-    cause = error.errors()[0]
-    return ".".join(str(part) for part in cause["loc"]), cause["msg"]
-
-
-def _line_of(lines: list[str], key: str) -> int:
-    for number, line in enumerate(lines, start=1):
-        if line.lstrip("- ").startswith(f"{key.split('.')[0]}:"):
-            return number
-    return 1
-
-
-def _cause(error: yaml.YAMLError) -> str:
-    return str(getattr(error, "problem", None) or error).replace("\n", " ")
+def _first_cause(error: ValidationError) -> tuple[tuple[str | int, ...], str]:
+    cause = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    where = tuple(cause["loc"])
+    return where, f"{'.'.join(str(part) for part in where)}: {_PLAIN.get(cause['type'], cause['msg'])}"
 
 
 def _problem(error: LoadError) -> Problem:
-    return Problem(Code.CONTENT_INVALID, f"{error.path}:{error.line}: {error.message}.")
+    return Problem(
+        Code.CONTENT_INVALID,
+        f"{error.path}:{error.line}: {error.message}.",
+        path=str(error.path),
+        line=error.line,
+        cause=error.message,
+    )

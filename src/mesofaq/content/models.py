@@ -1,10 +1,11 @@
-"""What clinicians own, as typed data: cards, sources, the clinic's own facts, the screening protocol, the phrases.
+"""What clinicians own, as typed data: cards, sources, the clinic's own facts, the screening, the phrases.
 
-Nothing here reads files (that is `loader`) or judges them (that is `lint`); a value that cannot be used at all is
-refused on construction, one that is merely unwise is left for lint to report.
+Nothing here reads files (that is `loader`) or judges them (that is `lint`); a value that cannot be used at
+all is refused on construction, one that is merely unwise is left for lint to report.
 """
 
 import hashlib
+import json
 import re
 from datetime import date, time
 from enum import StrEnum
@@ -61,8 +62,8 @@ class CardSource(_Frozen):
 class Card(_Frozen):
     """One answer, shown word for word.
 
-    `examples` are questions in patients' own words, from the file beside the card; they teach retrieval and are never
-    shown. `path` is where the card was read, for messages to its authors.
+    `examples` are questions in patients' own words, from the file beside the card; they teach retrieval and
+    are never shown. `path` is where the card was read, for messages to its authors.
     """
 
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
@@ -80,8 +81,9 @@ class Card(_Frozen):
     @property
     def text_sha256(self) -> str:
         """The hash of all that a sign-off covers: question, answer, sources and evidence note."""
-        sources = "\n".join(f"{item.source}\t{item.where}" for item in self.sources)
-        signed = "\x1e".join([self.id, self.question, self.body, sources, self.evidence])
+        sources = [[item.source, item.where] for item in self.sources]
+        # JSON, so that no two cards can be written that join to the same bytes.
+        signed = json.dumps([self.id, self.question, self.body, sources, self.evidence], ensure_ascii=True)
         return hashlib.sha256(signed.encode()).hexdigest()
 
     @property
@@ -95,7 +97,7 @@ class Card(_Frozen):
         return (self.question, *self.variants)
 
     def status_on(self, day: date) -> ReviewStatus:
-        """The review status that counts on `day`: an approval that ran out or covers other words is a draft."""
+        """The review status that counts on `day`: an approval run out, or of other words, is a draft."""
         if self.review.status is not ReviewStatus.APPROVED:
             return self.review.status
         current = self.review.text_sha256 == self.text_sha256
@@ -123,7 +125,7 @@ class OpeningHours(_Frozen):
 
 
 class Clinic(_Frozen):
-    """The clinic's own facts. `placeholder: true` marks invented ones; lint reports it until they are replaced."""
+    """The clinic's own facts. `placeholder: true` marks invented ones, which lint reports."""
 
     placeholder: bool = False
     name: str

@@ -1,0 +1,67 @@
+"""Every text that a patient may read, wherever in `content/` it stands."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import partial
+from pathlib import Path
+
+from mesofaq.content.models import Card
+from mesofaq.content.rules.base import Corpus
+
+__all__ = ["Kind", "Text", "patient_texts"]
+
+
+class Kind(Enum):
+    """What a text is for."""
+
+    ANSWER = auto()
+    QUESTION = auto()  # a card's question or variant: a patient's words
+    NOTE = auto()  # the evidence note
+    PROTOCOL = auto()  # screening and phrases
+    CLINIC = auto()  # what the clinic wrote about itself
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text: its file, its words, a way to find its 1-based line (asked only when it matters)."""
+
+    kind: Kind
+    path: Path
+    text: str
+    line: Callable[[], int]
+    card: Card | None = None
+
+
+def patient_texts(corpus: Corpus) -> Iterator[Text]:
+    """All texts of cards, phrases, screening and clinic that are shown; examples are not, so they are left out."""
+    for card in corpus.cards:
+        line = partial(corpus.front_line, card)
+        yield Text(Kind.ANSWER, card.path, card.body, partial(_body_line, corpus, card), card)
+        yield Text(Kind.QUESTION, card.path, card.question, partial(line, "question"), card)
+        for number, variant in enumerate(card.variants):
+            yield Text(Kind.QUESTION, card.path, variant, partial(line, "variants", number), card)
+        yield Text(Kind.NOTE, card.path, card.evidence, partial(line, "evidence"), card)
+    path = corpus.folder / "phrases.yml"
+    for key, text in corpus.content.phrases.items():
+        yield Text(Kind.PROTOCOL, path, text, partial(corpus.yaml_line, path.name, "phrases", key))
+    yield from _screening(corpus)
+    path = corpus.folder / "clinic.yml"
+    for key in ("name", "address", "hours", "prices", "complication_advice"):
+        value = getattr(corpus.content.clinic, key)
+        yield Text(Kind.CLINIC, path, value, partial(corpus.yaml_line, path.name, key))
+
+
+def _screening(corpus: Corpus) -> Iterator[Text]:
+    path, screening = corpus.folder / "screening.yml", corpus.content.screening
+    line = partial(corpus.yaml_line, path.name)
+    yield Text(Kind.PROTOCOL, path, screening.intro, partial(line, "intro"))
+    for result, text in screening.results.items():
+        yield Text(Kind.PROTOCOL, path, text, partial(line, "results", result))
+    for number, item in enumerate(screening.items):
+        for key in ("question", "reworded", "why", "help"):
+            yield Text(Kind.PROTOCOL, path, getattr(item, key), partial(line, "items", number, key))
+
+
+def _body_line(corpus: Corpus, card: Card) -> int:
+    return corpus.card_file(card).body_line
