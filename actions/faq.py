@@ -1,0 +1,123 @@
+"""Answers, clarifying questions, sources, small talk and handoffs."""
+
+from typing import Any
+
+from actions.common import found, intent_of, say
+from mesofaq.chat.models import Reason
+from mesofaq.dialogue import runtime
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+Events = list[dict[str, Any]]
+
+_REASONS = {
+    "ask_person": Reason.ASKED_FOR_PERSON,
+    "complication": Reason.COMPLICATION,
+    "medicine_change": Reason.MEDICINE_CHANGE,
+    "personal_medical": Reason.PERSONAL_MEDICAL,
+}
+
+
+class ActionAnswer(Action):
+    """Shows the card that was decided on."""
+
+    def name(self) -> str:
+        """Rasa's name for it."""
+        return "action_answer"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Say the answer of each decided card."""
+        for card in found(tracker)["cards"]:
+            say(dispatcher, runtime.current().replies.answer(card))
+        return []
+
+
+class ActionClarify(Action):
+    """Offers the cards that may be meant."""
+
+    def name(self) -> str:
+        """Rasa's name for it."""
+        return "action_clarify"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Say which questions may be meant."""
+        say(dispatcher, runtime.current().replies.clarify(found(tracker)["cards"]))
+        return []
+
+
+class ActionHandoff(Action):
+    """Hands the conversation to a person, for the reason that the intent gives."""
+
+    def name(self) -> str:
+        """Rasa's name for it."""
+        return "action_handoff"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Say that a person will answer; the service records the handoff."""
+        reason = _REASONS.get(intent_of(tracker), Reason.OUT_OF_SCOPE)
+        say(dispatcher, runtime.current().replies.handoff(reason))
+        return []
+
+
+class ActionEmergency(Action):
+    """The emergency text, should a message ever reach Rasa before the service's own triage."""
+
+    def name(self) -> str:
+        """Rasa's name for it."""
+        return "action_emergency"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Say the emergency text."""
+        say(dispatcher, runtime.current().replies.emergency(found(tracker).get("phrase")))
+        return []
+
+
+class ActionSources(Action):
+    """Names the sources of the last answer."""
+
+    def name(self) -> str:
+        """Rasa's name for it."""
+        return "action_sources"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Say what the last answer rests on."""
+        say(dispatcher, runtime.current().replies.sources_of(found(tracker).get("last_cards", [])))
+        return []
+
+
+class ActionRepeat(Action):
+    """Shows the last answer again."""
+
+    def name(self) -> str:
+        """Rasa's name for it."""
+        return "action_repeat"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Say the last answer again, or that there is none."""
+        replies = runtime.current().replies
+        cards = found(tracker).get("last_cards", [])
+        for card in cards:
+            say(dispatcher, replies.answer(card))
+        if not cards:
+            say(dispatcher, replies.smalltalk("nothing_to_repeat", starters=True))
+        return []
+
+
+class ActionSmalltalk(Action):
+    """Greets, thanks, says goodbye, says what it is."""
+
+    def name(self) -> str:
+        """Rasa's name for it."""
+        return "action_smalltalk"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Say the phrase of the intent."""
+        replies = runtime.current().replies
+        intent = intent_of(tracker)
+        if intent == "complain":
+            say(dispatcher, replies.complaint())
+        elif intent in ("greet", "thank", "goodbye", "who_are_you", "privacy"):
+            say(dispatcher, replies.smalltalk(intent, starters=intent in ("greet", "who_are_you")))
+        else:
+            say(dispatcher, replies.smalltalk("nothing_asked", starters=True))
+        return []

@@ -1,0 +1,218 @@
+"""Composes every reply from reviewed text: cards, phrases and the screening protocol. Nothing is generated."""
+
+from collections.abc import Callable, Sequence
+
+from mesofaq.chat.models import (
+    CardRef,
+    HandoffDraft,
+    Kind,
+    Priority,
+    Reason,
+    ReplyDraft,
+    ScreeningDraft,
+    ScreeningRef,
+    SourceRef,
+    Suggestion,
+)
+from mesofaq.content.loader import Content
+from mesofaq.content.models import Card, ScreeningItem
+from mesofaq.knowledge.bundle import Bundle
+
+__all__ = ["CHECK_ME_TEXT", "PERSON_TEXT", "Replies"]
+
+PERSON_TEXT = "I would like to talk to a person"
+CHECK_ME_TEXT = "Can you check if it is ok for me?"
+
+_HANDOFFS: dict[Reason, tuple[str, Priority]] = {
+    Reason.OUT_OF_SCOPE: ("handoff_out_of_scope", Priority.ROUTINE),
+    Reason.ASKED_FOR_PERSON: ("handoff_person", Priority.ROUTINE),
+    Reason.COMPLICATION: ("handoff_complication", Priority.URGENT),
+    Reason.MEDICINE_CHANGE: ("handoff_medicine_change", Priority.ROUTINE),
+    Reason.PERSONAL_MEDICAL: ("handoff_personal_medical", Priority.ROUTINE),
+    Reason.BOT_FAILED: ("failure", Priority.ROUTINE),
+}
+_SEE_ALSO_SHOWN = 2
+
+
+class Replies:
+    """The replies of one clinic with one bundle.
+
+    Args:
+        content: phrases, clinic and screening protocol.
+        bundle: the cards that are live (they may be older than the files until the next build).
+        servable: whether a card (by id) may be shown.
+        status: a card's review status today, for its reference.
+    """
+
+    def __init__(
+        self,
+        content: Content,
+        bundle: Bundle | None,
+        servable: Callable[[str], bool],
+        status: Callable[[Card], str],
+    ) -> None:
+        self._content = content
+        self._cards = bundle.cards if bundle else {}
+        self._sources = bundle.sources if bundle else {}
+        self._servable = servable
+        self._status = status
+        self._screened = {item.card for item in content.screening.items if item.card}
+
+    def phrase(self, key: str) -> str:
+        """The phrase `key`, with the clinic's values filled in (they may themselves hold placeholders)."""
+        return self._fill(self._content.phrases[key])
+
+    def answer(self, card_id: str) -> ReplyDraft:
+        """The card's text, its sources, and where to go next.
+
+        Raises:
+            KeyError: there is no such card in the bundle.
+        """
+        card = self._cards[card_id]
+        next_cards = [other for other in card.see_also if other in self._cards and self._servable(other)]
+        suggestions = [self._suggestion(other) for other in next_cards[:_SEE_ALSO_SHOWN]]
+        if card.id in self._screened or card.id in ("contraindications", "who-is-it-for"):
+            suggestions.insert(0, Suggestion(title="Go through the health questions", text=CHECK_ME_TEXT))
+        return ReplyDraft(
+            kind=Kind.ANSWER,
+            text=self._fill(card.body),
+            card=CardRef(id=card.id, version=card.version, status=self._status(card)),
+            sources=self._source_refs(card),
+            suggestions=tuple(suggestions),
+        )
+
+    def clarify(self, card_ids: Sequence[str]) -> ReplyDraft:
+        """Offer two or three cards by their questions, and a person."""
+        return ReplyDraft(
+            kind=Kind.CLARIFY,
+            text=self.phrase("clarify"),
+            suggestions=tuple(self._suggestion(card_id) for card_id in card_ids if card_id in self._cards),
+        )
+
+    def handoff(self, reason: Reason) -> ReplyDraft:
+        """Hand the conversation to a person, saying why and what happens next."""
+        key, priority = _HANDOFFS[reason]
+        return ReplyDraft(
+            kind=Kind.HANDOFF, text=self.phrase(key), handoff=HandoffDraft(reason=reason, priority=priority)
+        )
+
+    def emergency(self, phrase: str | None = None) -> ReplyDraft:
+        """The emergency text (or the rule's own), with an emergency handoff."""
+        return ReplyDraft(
+            kind=Kind.EMERGENCY,
+            text=self.phrase(phrase or "emergency"),
+            handoff=HandoffDraft(reason=Reason.EMERGENCY, priority=Priority.EMERGENCY),
+        )
+
+    def failure(self) -> ReplyDraft:
+        """Something of ours failed: a person answers."""
+        return ReplyDraft(
+            kind=Kind.NOTICE,
+            text=self.phrase("failure"),
+            handoff=HandoffDraft(reason=Reason.BOT_FAILED, priority=Priority.ROUTINE),
+        )
+
+    def smalltalk(self, phrase: str, *, starters: bool = False) -> ReplyDraft:
+        """A fixed phrase; with `starters`, first questions to choose from."""
+        return ReplyDraft(
+            kind=Kind.SMALLTALK, text=self.phrase(phrase), suggestions=self.starters() if starters else ()
+        )
+
+    def complaint(self) -> ReplyDraft:
+        """Say sorry for a wrong answer, and offer a person."""
+        person = Suggestion(title="Talk to a person", text=PERSON_TEXT)
+        return self.smalltalk("complain").model_copy(update={"suggestions": (person,)})
+
+    def sources_of(self, card_ids: Sequence[str]) -> ReplyDraft:
+        """The sources of the cards shown last, with their evidence notes; says so when there are none."""
+        cards = [self._cards[card_id] for card_id in card_ids if card_id in self._cards]
+        if not cards:
+            return ReplyDraft(kind=Kind.SOURCES, text=self.phrase("no_sources_yet"))
+        lines = [self.phrase("sources_intro")]
+        for card in cards:
+            lines += [f"• {source.title} ({source.where})" for source in self._source_refs(card)]
+            lines.append(card.evidence)
+        return ReplyDraft(
+            kind=Kind.SOURCES,
+            text="\n".join(lines),
+            card=CardRef(id=cards[0].id, version=cards[0].version, status=self._status(cards[0])),
+            sources=self._source_refs(cards[0]),
+        )
+
+    def starters(self) -> tuple[Suggestion, ...]:
+        """The first questions that the clinic chose, as far as their cards may be shown."""
+        chosen = self._content.clinic.starter_cards
+        return tuple(self._suggestion(card) for card in chosen if card in self._cards and self._servable(card))
+
+    def screening_intro(self) -> ReplyDraft:
+        """What the screening is, before its first question."""
+        return ReplyDraft(
+            kind=Kind.SCREENING, text=self._fill(self._content.screening.intro), screening=ScreeningRef()
+        )
+
+    def screening_question(self, item: ScreeningItem, number: int, total: int, *, reworded: bool) -> ReplyDraft:
+        """Ask `item`, the `number`th of `total`, in other words the second time."""
+        question = item.reworded if reworded else item.question
+        parts = [f"{number} of {total}. {question}"]
+        if reworded and item.help:
+            parts.append(item.help)
+        return ReplyDraft(
+            kind=Kind.SCREENING,
+            text="\n".join(parts),
+            suggestions=(
+                Suggestion(title="Yes", text="Yes"),
+                Suggestion(title="No", text="No"),
+                Suggestion(title="Not sure", text="Not sure"),
+            ),
+            screening=ScreeningRef(item=item.id),
+        )
+
+    def screening_why(self, item: ScreeningItem) -> ReplyDraft:
+        """Why `item` is asked, with its source."""
+        return ReplyDraft(
+            kind=Kind.SCREENING,
+            text=item.why,
+            sources=tuple(
+                SourceRef(title=self._sources[source.source].title, where=source.where)
+                for source in item.sources
+                if source.source in self._sources
+            ),
+            screening=ScreeningRef(item=item.id),
+        )
+
+    def screening_result(self, result: ScreeningDraft) -> ReplyDraft:
+        """The result, what was flagged, and what happens next; staff get the whole summary."""
+        titles = [self._content.screening.item(flag).title for flag in result.flags]
+        lines = [self._fill(self._content.screening.results[result.result])]
+        if titles:
+            lines.append("To look at: " + ", ".join(titles) + ".")
+        return ReplyDraft(
+            kind=Kind.SCREENING,
+            text="\n".join(lines),
+            screening=ScreeningRef(result=result.result, flags=result.flags),
+            screening_result=result,
+            handoff=HandoffDraft(reason=Reason.SCREENING, priority=Priority.ROUTINE),
+        )
+
+    def screening_cancelled(self) -> ReplyDraft:
+        """The patient stopped the questions."""
+        return ReplyDraft(
+            kind=Kind.SCREENING,
+            text=self._fill(self._content.screening.results["cancelled"]),
+            screening=ScreeningRef(result="cancelled"),
+        )
+
+    def _suggestion(self, card_id: str) -> Suggestion:
+        question = self._cards[card_id].question
+        return Suggestion(title=question, text=question, card=card_id)
+
+    def _source_refs(self, card: Card) -> tuple[SourceRef, ...]:
+        return tuple(
+            SourceRef(title=self._sources[item.source].title, where=item.where)
+            for item in card.sources
+            if item.source in self._sources
+        )
+
+    def _fill(self, text: str) -> str:
+        clinic = self._content.clinic
+        return clinic.fill(clinic.fill(text))

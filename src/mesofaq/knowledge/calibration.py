@@ -1,0 +1,170 @@
+"""Fits how sure the head may sound, and chooses the thresholds by what mistakes cost: 10 : 1 : 0.5.
+
+Both on `content/calibration/`, questions written by somebody who had seen neither cards nor examples. The cards' own
+examples would not do, not even out of fold: whoever writes fifty of them reaches for ever stranger wordings, so they
+look harder than what patients type, and the thresholds would hand off what could be answered. The figures returned
+are figures of the data that was tuned on, and are called so wherever they are shown.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from mesofaq.errors import Code, Problem
+from mesofaq.knowledge.head import softmax
+
+__all__ = ["Calibration", "Costs", "Thresholds", "calibrate", "choose_thresholds", "read_calibration_set"]
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What each outcome costs, in handoffs of a question that a card could have answered.
+
+    A clarify that does not list the right card costs a handoff on top, because that is where it ends.
+    """
+
+    wrong_answer: float = 10.0
+    handoff: float = 1.0
+    clarify: float = 0.5
+    clarify_without_the_card: float = 1.5
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """When to answer and when to ask.
+
+    A card is answered when its probability is at least `answer`; otherwise the best three are offered when together
+    they have at least `clarify`; otherwise a person is asked.
+    """
+
+    answer: float
+    clarify: float
+
+    def as_dict(self) -> dict[str, float]:
+        """For the bundle's `decision.json`."""
+        return asdict(self)
+
+
+_GRID = np.round(np.arange(0.20, 0.96, 0.02), 2)
+_OUT_OF_SCOPE_SHARE = 0.25
+"""Of the messages that are not small talk, the share taken to be outside the cards: the sets' own shares are ours."""
+
+
+def choose_thresholds(
+    probabilities: npt.NDArray[np.float32], truth: Sequence[int | None], costs: Costs | None = None
+) -> tuple[Thresholds, float]:
+    """The thresholds of least mean cost.
+
+    Args:
+        probabilities: of each card for each example, shape (examples, cards), out of fold.
+        truth: each example's card (column), or None where no card answers it.
+        costs: what mistakes cost.
+
+    Returns:
+        The thresholds and their mean cost a message on this data.
+    """
+    price = costs or Costs()
+    order = np.argsort(-probabilities, axis=1)[:, :3]
+    best = np.take_along_axis(probabilities, order, axis=1)
+    top, top_three = best[:, 0], best.sum(axis=1)
+    outside = np.array([label is None for label in truth])
+    wanted = np.array([-1 if label is None else label for label in truth])
+    right = order[:, 0] == wanted
+    listed = (order == wanted[:, None]).any(axis=1)
+    answer_cost = np.where(right, 0.0, price.wrong_answer)
+    clarify_cost = np.where(listed, price.clarify, price.clarify_without_the_card)
+    handoff_cost = np.where(outside, 0.0, price.handoff)
+    weight = np.where(
+        outside, _OUT_OF_SCOPE_SHARE / max(1, outside.sum()), (1 - _OUT_OF_SCOPE_SHARE) / max(1, (~outside).sum())
+    )
+    chosen, lowest = Thresholds(1.0, 1.0), float("inf")
+    for answer in _GRID:
+        for clarify in _GRID:
+            cost = np.where(top >= answer, answer_cost, np.where(top_three >= clarify, clarify_cost, handoff_cost))
+            mean = float((cost * weight).sum())
+            if mean < lowest:
+                chosen, lowest = Thresholds(float(answer), float(clarify)), mean
+    return chosen, lowest
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What calibration yields: the factor on the scores, the thresholds, and how they do on the data tuned on."""
+
+    scale: float
+    thresholds: Thresholds
+    tuned_figures: dict[str, float]
+
+
+_SCALES = tuple(float(value) for value in np.round(np.arange(0.5, 2.55, 0.05), 2))
+
+
+def read_calibration_set(folder: Path) -> tuple[list[str], list[str | None]]:
+    """Read `questions.jsonl` and `out_of_scope.jsonl` of `folder`.
+
+    Returns:
+        The texts, and for each its card's id, or None where no card answers it.
+
+    Raises:
+        Problem: `content-invalid`, with file and line.
+    """
+    texts: list[str] = []
+    cards: list[str | None] = []
+    for name in ("questions.jsonl", "out_of_scope.jsonl"):
+        path = folder / name
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            raise Problem(Code.CONTENT_INVALID, f"{path}:1: the calibration set is missing.") from None
+        for number, line in enumerate(lines, start=1):
+            try:
+                row = json.loads(line)
+                texts.append(str(row["text"]))
+                cards.append(str(row["card"]) if name == "questions.jsonl" else None)
+            except (ValueError, KeyError, TypeError):
+                raise Problem(
+                    Code.CONTENT_INVALID, f"{path}:{number}: each line is a JSON object with 'text' (and 'card')."
+                ) from None
+    return texts, cards
+
+
+def calibrate(scores: npt.NDArray[np.float32], truth: Sequence[str | None], labels: Sequence[str]) -> Calibration:
+    """Fit the scale on the in-scope questions, then the thresholds on all.
+
+    Args:
+        scores: the mixed scores (logits) of each message, shape (messages, labels).
+        truth: each message's card id, or None.
+        labels: the labels of the columns.
+
+    Returns:
+        The scale, the thresholds and the figures of this (tuned-on) data.
+    """
+    known = [position for position, card in enumerate(truth) if card is not None]
+    columns = np.array([labels.index(f"card:{truth[position]}") for position in known])
+    scale = min(_SCALES, key=lambda factor: _negative_log_likelihood(scores[known] * factor, columns))
+    probabilities = softmax(scores * scale)
+    cards = [column for column, label in enumerate(labels) if label.startswith("card:")]
+    place = {labels[column].removeprefix("card:"): position for position, column in enumerate(cards)}
+    wanted = [None if card is None else place[card] for card in truth]
+    of_cards = probabilities[:, cards]
+    thresholds, cost = choose_thresholds(of_cards, wanted)
+    inside = np.array([card is not None for card in truth])
+    right = of_cards.argmax(axis=1) == np.array([-1 if label is None else label for label in wanted])
+    answered = of_cards.max(axis=1) >= thresholds.answer
+    figures = {
+        "questions": float(inside.sum()),
+        "out_of_scope": float((~inside).sum()),
+        "answered_right": float(np.mean((answered & right)[inside])),
+        "answered_wrong": float(np.mean((answered & ~right)[inside])),
+        "out_of_scope_answered": float(np.mean(answered[~inside])) if (~inside).any() else 0.0,
+        "mean_cost": cost,
+    }
+    return Calibration(float(scale), thresholds, {name: round(value, 4) for name, value in figures.items()})
+
+
+def _negative_log_likelihood(scores: npt.NDArray[np.float32], columns: npt.NDArray[np.int64]) -> float:
+    return float(-np.log(softmax(scores)[np.arange(len(columns)), columns] + 1e-9).mean())

@@ -1,0 +1,126 @@
+"""Reads answers to the pre-screening: yes, no, not sure, skipped, and what is volunteered about other items.
+
+A message that is neither is no answer: the dialogue then answers it or asks again, and never takes it for a 'no'.
+"""
+
+import re
+from collections.abc import Sequence
+
+import spacy
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+
+from mesofaq.content.models import ScreeningProtocol
+from mesofaq.understanding.models import ActFound
+from mesofaq.understanding.normalise import normalise
+
+__all__ = ["AnswerReader"]
+
+_ACT_THRESHOLD = 0.6
+_READING_OF_ACT = {"affirm": "yes", "deny": "no", "unsure": "unsure", "skip": "not_answered"}
+_TOKEN = re.compile(r"[a-z0-9]+|[.?!;,]")
+_CLAUSE_ENDS = frozenset({".", "?", "!", ";", ",", "but", "though", "however", "although"})
+_NEGATIONS = frozenset({"no", "not", "never", "dont", "without", "none", "isnt", "arent", "nor", "havent", "neither"})
+_FAMILY = frozenset(
+    "mum mom mother dad father sister brother aunt uncle grandma grandmother grandpa grandfather nan cousin friend wife"
+    " husband partner son daughter family mums moms dads sisters brothers".split(" ")
+)
+_UNSURE = re.compile(
+    r"^(im |i am )?(not (really |quite |very |too |100 )?(sure|certain)|unsure|no idea|dont know|i dont know|idk|dunno|"
+    r"i dunno|maybe|perhaps|possibly|might|could be|not certain|hard to say|no clue)\b"
+)
+_SKIP = re.compile(r"^(skip|pass|next|rather not|id rather not|prefer not|none of your business)\b")
+_YES = re.compile(
+    r"^(yes|yeah|yea|yep|yup|ya|yess+|y|ye|aye|si|correct|right|true|sure|indeed|affirmative|afraid so|i do|i am|"
+    r"i have|i did|ive|of course|definitely|absolutely|unfortunately yes|sadly yes|well yes|ok yes|oh yes)\b"
+)
+_NO = re.compile(
+    r"^(no|nope|nah|naw|na|n|noo+|never|none|nothing|negative|not me|not that i know|not at all|not now|i dont|"
+    r"i do not|i am not|im not|i havent|i have not|no i|dont have|dont take|neither|nein|non)\b"
+)
+_QUESTION = re.compile(
+    r"^(what|why|how|when|where|who|which|can|could|does|do|did|is|are|will|would|should|am i|may i)\b"
+)
+
+
+class AnswerReader:
+    """Reads answers by the wordings that the protocol lists.
+
+    Args:
+        protocol: the items, with the words by which a condition or a medicine for it is named.
+    """
+
+    def __init__(self, protocol: ScreeningProtocol) -> None:
+        self._items = tuple(item.id for item in protocol.items)
+        self._vocabulary = spacy.blank("en").vocab
+        self._mentions = PhraseMatcher(self._vocabulary)
+        for item in protocol.items:
+            phrases = [_tokens(mention) for mention in item.mentions]
+            if phrases:
+                self._mentions.add(item.id, [Doc(self._vocabulary, words=words) for words in phrases])
+
+    def read(self, text: str, pending: str | None, act: ActFound | None) -> dict[str, str]:
+        """What `text` says about the items.
+
+        Args:
+            text: the message as typed.
+            pending: the item that was asked, or None outside a screening.
+            act: the likeliest dialogue act, which reads what the word lists do not.
+
+        Returns:
+            For each item that is spoken of: `yes`, `no`, `unsure` or `not_answered`.
+        """
+        tokens = _tokens(text)
+        plain = " ".join(token for token in tokens if token[0].isalnum())
+        if not plain:
+            return {}
+        volunteered = self._volunteered(tokens)
+        if pending is None or pending not in self._items:
+            return volunteered
+        direct = _direct(plain)
+        asks = direct is None and (text.rstrip().endswith("?") or _QUESTION.match(plain) is not None)
+        if asks:
+            return {}
+        readings = dict(volunteered)
+        # The first word is about what was asked; a mention of the very item is clearer still, unless it is unsure.
+        if direct is not None and (direct == "unsure" or pending not in readings):
+            readings[pending] = direct
+        elif pending not in readings and act is not None and act.probability >= _ACT_THRESHOLD:
+            reading = _READING_OF_ACT.get(act.name)
+            if reading is not None:
+                readings[pending] = reading
+        return readings
+
+    def _volunteered(self, tokens: Sequence[str]) -> dict[str, str]:
+        doc = Doc(self._vocabulary, words=list(tokens))
+        readings: dict[str, str] = {}
+        for key, start, _ in sorted(self._mentions(doc), key=lambda match: match[1]):
+            item = self._vocabulary.strings[key]
+            clause = _clause_before(tokens, start)
+            if any(word in _FAMILY for word in clause):
+                continue
+            reading = "no" if any(word in _NEGATIONS for word in clause) else "yes"
+            # Said twice, once negated ("no hepatitis, but a fatty liver"): what was affirmed counts.
+            if readings.get(item) != "yes":
+                readings[item] = reading
+        return readings
+
+
+def _direct(plain: str) -> str | None:
+    for pattern, reading in ((_UNSURE, "unsure"), (_SKIP, "not_answered"), (_NO, "no"), (_YES, "yes")):
+        if pattern.match(plain):
+            return reading
+    return None
+
+
+def _clause_before(tokens: Sequence[str], start: int) -> list[str]:
+    clause: list[str] = []
+    for token in reversed(tokens[:start]):
+        if token in _CLAUSE_ENDS:
+            break
+        clause.append(token)
+    return clause
+
+
+def _tokens(text: str) -> list[str]:
+    return _TOKEN.findall(normalise(text).lower().replace("'", ""))

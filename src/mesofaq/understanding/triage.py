@@ -1,0 +1,253 @@
+"""Notices what must not wait: emergencies, complications, medicine changes, personal medical advice.
+
+Runs first, on every message, in every state, and needs nothing but `content/triage.yml`: no encoder, no Rasa, no
+database. The lexicon is compiled once into spaCy phrase matchers; a misspelt word is read as the lexicon's word that
+differs by one letter (two from nine letters on).
+
+A match counts unless its sentence negates it, only asks what could happen, places it long ago, tells of a relative's
+past illness or, for the rules that allow it, is a figure of speech. Each match that was turned off is kept with its
+reason, so that staff see why nothing happened.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import spacy
+from rapidfuzz.distance import OSA
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+
+from mesofaq.errors import Code, Problem
+from mesofaq.understanding.normalise import normalise
+
+__all__ = ["Finding", "Triage", "TriageClass", "TriageResult"]
+
+_TOKEN = re.compile(r"[a-z0-9]+|[.?!;\n]")
+_ENDS = frozenset(".?!;\n")
+_YEAR = re.compile(r"^(19|20)\d\d$")
+_SHORTEST_CORRECTED = 5
+_TWO_EDITS_FROM = 9
+
+
+class TriageClass(StrEnum):
+    """What a message is, if it is no ordinary one; strictest first."""
+
+    EMERGENCY = "emergency"
+    COMPLICATION = "complication"
+    MEDICINE_CHANGE = "medicine_change"
+    PERSONAL_MEDICAL = "personal_medical"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule that matched: the words that fired it, and why it does not count, if it does not."""
+
+    rule: str
+    triage_class: TriageClass
+    words: tuple[str, ...]
+    turned_off_by: str | None = None
+
+
+@dataclass(frozen=True)
+class TriageResult:
+    """The class that counts (None: an ordinary message), its phrase in `phrases.yml`, and every finding."""
+
+    triage_class: TriageClass | None
+    phrase: str | None
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class _Rule:
+    id: str
+    triage_class: TriageClass
+    concepts: tuple[str, ...]
+    every: bool
+    window: int
+    hypothetical: bool
+    figurative: bool
+    phrase: str | None
+
+
+@dataclass(frozen=True)
+class _Match:
+    concept: str
+    start: int
+    end: int
+
+
+class Triage:
+    """The compiled lexicon.
+
+    Args:
+        lexicon: the content of `triage.yml`.
+        known_words: correctly spelt words that must not be read as a lexicon word (those of the cards).
+
+    Raises:
+        Problem: `content-invalid` when a rule names an unknown concept, class or no concept at all.
+    """
+
+    def __init__(self, lexicon: dict[str, Any], known_words: Iterable[str] = ()) -> None:
+        self._vocabulary = spacy.blank("en").vocab
+        self._rules = tuple(_read_rule(raw, lexicon["concepts"]) for raw in lexicon["rules"])
+        self._concepts = PhraseMatcher(self._vocabulary)
+        self._context = PhraseMatcher(self._vocabulary)
+        context = lexicon["context"]
+        self._negation_window = int(context["negation_window"])
+        words: set[str] = set()
+        for name, phrases in lexicon["concepts"].items():
+            words |= self._add(self._concepts, name, phrases)
+        for name, phrases in context.items():
+            if isinstance(phrases, list):
+                words |= self._add(self._context, name, phrases)
+        self._known = words | {word for text in known_words for word in _tokens(text)}
+        self._targets = tuple(sorted(word for word in words if len(word) >= _SHORTEST_CORRECTED))
+
+    def judge(self, text: str) -> TriageResult:
+        """Judge one message.
+
+        Args:
+            text: the message as typed, of any length.
+
+        Returns:
+            The strictest class that counts, and everything that was found on the way.
+        """
+        sentences = _sentences([self._corrected(token) for token in _tokens(text)])
+        findings = [finding for words in sentences for finding in self._judge_sentence(words)]
+        counting = [finding for finding in findings if finding.turned_off_by is None]
+        if not counting:
+            return TriageResult(None, None, tuple(findings))
+        order = list(TriageClass)
+        strictest = min(counting, key=lambda finding: order.index(finding.triage_class))
+        rule = next(rule for rule in self._rules if rule.id == strictest.rule)
+        return TriageResult(strictest.triage_class, rule.phrase, tuple(findings))
+
+    def _judge_sentence(self, words: Sequence[str]) -> list[Finding]:
+        doc = Doc(self._vocabulary, words=list(words))
+        matches = [_Match(self._vocabulary.strings[key], start, end) for key, start, end in self._concepts(doc)]
+        if not matches:
+            return []
+        context = [_Match(self._vocabulary.strings[key], start, end) for key, start, end in self._context(doc)]
+        findings = []
+        for rule in self._rules:
+            fired = _fire(rule, matches, lambda match: self._negated(match, context))
+            if fired:
+                spans = tuple(" ".join(words[match.start : match.end]) for match in fired)
+                reason = self._turned_off(rule, fired, context, words)
+                findings.append(Finding(rule.id, rule.triage_class, spans, reason))
+        return findings
+
+    def _turned_off(
+        self, rule: _Rule, fired: Sequence[_Match], context: Sequence[_Match], words: Sequence[str]
+    ) -> str | None:
+        if self._negated(fired[0], context):
+            return "negation"
+        start = min(match.start for match in fired)
+        now = any(match.concept == "now" for match in context)
+        if not rule.hypothetical and not now:
+            if any(match.concept == "hypothetical" and match.start <= start for match in context):
+                return "hypothetical"
+            if any(match.concept == "past" for match in context) or any(_YEAR.match(word) for word in words):
+                return "past"
+            family = [match for match in context if match.concept == "family" and match.start < start]
+            past = [match for match in context if match.concept == "family_past" and match.start < start]
+            if family and past:
+                return "experiencer"
+        if rule.figurative and any(match.concept == "figurative" for match in context):
+            return "figurative"
+        return None
+
+    def _negated(self, match: _Match, context: Sequence[_Match]) -> bool:
+        for negation in context:
+            if negation.concept != "negation" or not 0 <= match.start - negation.end < self._negation_window:
+                continue
+            ended = any(end.concept == "negation_ends" and negation.end <= end.start < match.start for end in context)
+            if not ended:
+                return True
+        return False
+
+    def _add(self, matcher: PhraseMatcher, name: str, phrases: Sequence[str]) -> set[str]:
+        split = [_tokens(str(phrase)) for phrase in phrases]
+        matcher.add(name, [Doc(self._vocabulary, words=words) for words in split if words])
+        return {word for words in split for word in words}
+
+    def _corrected(self, token: str) -> str:
+        if len(token) < _SHORTEST_CORRECTED or token in self._known or token.isdigit():
+            return token
+        allowed = 2 if len(token) >= _TWO_EDITS_FROM else 1
+        best, distance = token, allowed + 1
+        for target in self._targets:
+            if target[0] == token[0] and abs(len(target) - len(token)) <= allowed:
+                found = OSA.distance(token, target, score_cutoff=allowed)
+                if found < distance:
+                    best, distance = target, found
+        return best
+
+
+def _fire(rule: _Rule, matches: Sequence[_Match], negated: Callable[[_Match], bool]) -> list[_Match]:
+    """The matches that satisfy `rule`, or none: one of its concepts, or all of them near each other.
+
+    A mention that is not negated is preferred: "no chest pain at first, now chest pain" is chest pain.
+    """
+    first, *others = rule.concepts if rule.every else ("",)
+    wanted = (first,) if rule.every else rule.concepts
+    found = [match for match in matches if match.concept in wanted]
+    anchors = sorted(found, key=lambda match: (negated(match), match.start))
+    for anchor in anchors:
+        fired = [anchor]
+        for concept in others:
+            near = [
+                match
+                for match in matches
+                if match.concept == concept and max(match.start - anchor.end, anchor.start - match.end) <= rule.window
+            ]
+            if not near:
+                break
+            fired.append(near[0])
+        else:
+            return fired
+    return []
+
+
+def _tokens(text: str) -> list[str]:
+    return _TOKEN.findall(normalise(text.replace("\n", " . ")).lower().replace("'", ""))
+
+
+def _sentences(tokens: Sequence[str]) -> list[list[str]]:
+    sentences: list[list[str]] = [[]]
+    for token in tokens:
+        if token in _ENDS:
+            sentences.append([])
+        else:
+            sentences[-1].append(token)
+    return [sentence for sentence in sentences if sentence]
+
+
+def _read_rule(raw: dict[str, Any], concepts: dict[str, Any]) -> _Rule:
+    every = "all" in raw
+    names = tuple(raw.get("all") or raw.get("any") or ())
+    unknown = [name for name in names if name not in concepts]
+    if not names or unknown:
+        missing = f"names the unknown concept '{unknown[0]}'" if unknown else "names no concept"
+        raise Problem(Code.CONTENT_INVALID, f"triage.yml: rule '{raw.get('id')}' {missing}; mend the name.")
+    try:
+        triage_class = TriageClass(raw["class"])
+    except ValueError:
+        allowed = ", ".join(TriageClass)
+        raise Problem(
+            Code.CONTENT_INVALID,
+            f"triage.yml: rule '{raw['id']}' has the class '{raw['class']}'; use one of {allowed}.",
+        ) from None
+    return _Rule(
+        id=raw["id"],
+        triage_class=triage_class,
+        concepts=names,
+        every=every,
+        window=int(raw.get("window", 0)),
+        hypothetical=bool(raw.get("hypothetical", False)),
+        figurative=bool(raw.get("figurative", False)),
+        phrase=raw.get("text"),
+    )
