@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from mesofaq.chat.models import ReplyDraft
-from mesofaq.dialogue.parse import KEY
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
+
+from mesofaq.chat.models import ReplyDraft
+from mesofaq.dialogue.parse import KEY
 
 __all__ = ["found", "intent_of", "say"]
 

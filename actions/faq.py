@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
 from actions.common import found, intent_of, say
 from mesofaq.chat.models import Reason
 from mesofaq.dialogue import runtime
-from rasa_sdk import Action, Tracker
-from rasa_sdk.executor import CollectingDispatcher
 
 Events = list[dict[str, Any]]
 

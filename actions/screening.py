@@ -5,14 +5,15 @@ A slot holds how an item was read and by which message (`{"reading": "yes", "mes
 
 from typing import Any
 
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActiveLoop, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
 from actions.common import found, intent_of, say
 from mesofaq.chat.models import ScreeningAnswer
 from mesofaq.dialogue import runtime
 from mesofaq.dialogue.domain import FORM, ask_action
 from mesofaq.screening.result import reckon
-from rasa_sdk import Action, Tracker
-from rasa_sdk.events import ActiveLoop, SlotSet
-from rasa_sdk.executor import CollectingDispatcher
 
 Events = list[dict[str, Any]]
 

@@ -146,9 +146,7 @@ class Replies:
 
     def screening_intro(self) -> ReplyDraft:
         """What the screening is, before its first question."""
-        return ReplyDraft(
-            kind=Kind.SCREENING, text=self._fill(self._content.screening.intro), screening=ScreeningRef()
-        )
+        return ReplyDraft(kind=Kind.SCREENING, text=self._fill(self._content.screening.intro), screening=ScreeningRef())
 
     def screening_question(self, item: ScreeningItem, number: int, total: int, *, reworded: bool) -> ReplyDraft:
         """Ask `item`, the `number`th of `total`, in other words the second time."""

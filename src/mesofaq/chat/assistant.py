@@ -1,0 +1,126 @@
+"""Everything that understands and speaks, loaded once and swapped whole when a new bundle appears.
+
+A damaged or missing bundle never takes the service down: the old one goes on, and without any, triage still runs and
+every other message goes to a person.
+"""
+
+import logging
+from datetime import date
+
+from mesofaq.content.loader import Content, load_content
+from mesofaq.content.models import Card
+from mesofaq.dialogue import runtime
+from mesofaq.dialogue.replies import Replies
+from mesofaq.errors import Problem
+from mesofaq.knowledge.bundle import Bundle, current_bundle, load_bundle
+from mesofaq.settings import Settings
+from mesofaq.understanding.models import Context, Understanding
+from mesofaq.understanding.pipeline import Understander, judge_only
+from mesofaq.understanding.triage import Triage
+
+__all__ = ["Assistant"]
+
+_log = logging.getLogger(__name__)
+
+
+class Assistant:
+    """The live content, triage, knowledge and replies of this process.
+
+    Args:
+        settings: where content and bundles lie, and whether this is production.
+
+    Raises:
+        Problem: `content-invalid` when a content file cannot be read: serving half of it would be worse.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.content: Content = load_content(settings.content)
+        spelt = (f"{card.body} {' '.join(card.questions)}" for card in self.content.cards.values())
+        self.triage = Triage(self.content.triage, spelt)
+        self.bundle: Bundle | None = None
+        self._understander: Understander | None = None
+        self._refused: str | None = None
+        self.problem: str | None = None
+        self.replies = self._speak_with(None)
+        self.reload()
+
+    def reload(self) -> bool:
+        """Load the current bundle if it is another than the one in use.
+
+        Returns:
+            Whether a new bundle is in use now. A bundle that is refused leaves the old one in use; why is in
+            `problem`, and the same bundle is not tried again.
+        """
+        folder = current_bundle(self._settings.var / "bundles")
+        name = folder.name if folder else ""
+        if self.bundle is not None and self.bundle.id == name:
+            return False
+        if name == self._refused:
+            return False
+        try:
+            if folder is None:
+                self._refused = name
+                self.problem = "There is no knowledge bundle yet. Run 'mesofaq content build' (or 'make up')."
+                return False
+            bundle = load_bundle(folder)
+        except Problem as problem:
+            self._refused, self.problem = name, problem.detail
+            _log.error("bundle_refused: %s", problem.detail)
+            return False
+        # Everything is made ready before anything is replaced: a message in flight keeps what it started with.
+        understander = Understander(self.triage, bundle, self.content.screening, self._servable_in(bundle))
+        replies = self._speak_with(bundle)
+        self.bundle, self._understander, self.replies = bundle, understander, replies
+        self._refused, self.problem = None, None
+        _log.info("bundle_loaded: %s", bundle.id)
+        return True
+
+    def understand(self, text: str, context: Context) -> Understanding:
+        """Understand one message; without a bundle, by triage alone."""
+        understander = self._understander
+        return judge_only(self.triage, text) if understander is None else understander.understand(text, context)
+
+    @property
+    def shows_drafts(self) -> bool:
+        """Whether texts without a current approval are being served, and the page must say so."""
+        if self._settings.env == "production" or self.bundle is None:
+            return False
+        return any(card.status_on(_today()) != "approved" for card in self.bundle.cards.values())
+
+    def servable(self, card_id: str) -> bool:
+        """Whether the card with that id may be shown today."""
+        return self.bundle is not None and _servable(self.bundle, card_id, self._settings)
+
+    def _servable_in(self, bundle: Bundle) -> "_Servable":
+        return _Servable(bundle, self._settings)
+
+    def _speak_with(self, bundle: Bundle | None) -> Replies:
+        replies = Replies(self.content, bundle, self.servable if bundle is None else self._servable_in(bundle), _status)
+        runtime.install(runtime.Runtime(replies, self.content.screening))
+        return replies
+
+
+class _Servable:
+    """Whether a card of one bundle may be shown; asked anew each day, because approvals run out."""
+
+    def __init__(self, bundle: Bundle, settings: Settings) -> None:
+        self._bundle = bundle
+        self._settings = settings
+
+    def __call__(self, card_id: str) -> bool:
+        return _servable(self._bundle, card_id, self._settings)
+
+
+def _servable(bundle: Bundle, card_id: str, settings: Settings) -> bool:
+    card = bundle.cards.get(card_id)
+    return card is not None and bundle.servable(card, production=settings.env == "production", today=_today())
+
+
+def _status(card: Card) -> str:
+    return str(card.status_on(_today()))
+
+
+def _today() -> date:
+    # The local date: an approval that ends today is still good this evening where the clinic is.
+    return date.today()

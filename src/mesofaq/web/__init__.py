@@ -1,0 +1,1 @@
+"""The service that faces the world. Entry point: `app.create_app`."""

@@ -1,0 +1,202 @@
+"""The chat API: other programs are written against it, so it only ever grows."""
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from mesofaq.chat.models import Reply, Suggestion, TranscriptMessage
+from mesofaq.dialogue.replies import PERSON_TEXT
+from mesofaq.errors import Code, Problem
+from mesofaq.store.records import ConversationRecord
+from mesofaq.store.tracker import erase_tracker
+from mesofaq.web.problems import problem_responses
+from mesofaq.web.services import Services
+
+__all__ = ["router"]
+
+_POLL_S = 1.0
+_HEARTBEAT_S = 15.0
+
+router = APIRouter(prefix="/v1", tags=["chat"])
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+class MessageIn(_Body):
+    """A patient's message. Its length is judged by the service, which says what to do about it."""
+
+    text: str
+    client_message_id: str | None = Field(default=None, min_length=1, max_length=64)
+
+
+class ConversationOut(BaseModel):
+    """A new conversation and the secret that opens it; the secret is shown once and never stored."""
+
+    conversation_id: str
+    token: str
+
+
+class RepliesOut(BaseModel):
+    """The replies to one message."""
+
+    conversation_id: str
+    messages: list[Reply]
+
+
+class TranscriptOut(BaseModel):
+    """The transcript so far, both sides."""
+
+    conversation_id: str
+    messages: list[TranscriptMessage]
+
+
+class ClinicOut(BaseModel):
+    """What the page needs to know of the clinic."""
+
+    name: str
+    phone: str
+    hours: str
+    emergency_number: str
+    draft_notice: str | None
+    starters: list[Suggestion]
+    text_max_chars: int
+    talk_to_person_text: str
+
+
+def services_of(request: Request) -> Services:
+    """The services that this application runs with."""
+    services: Services = request.app.state.services
+    return services
+
+
+ServicesDep = Annotated[Services, Depends(services_of)]
+
+
+async def access_conversation(
+    conversation_id: str, services: ServicesDep, authorization: Annotated[str | None, Header()] = None
+) -> ConversationRecord:
+    """The conversation, for whoever holds its token; the only way to reach one.
+
+    Raises:
+        Problem: `not-found` for an unknown conversation, `unauthorized` without its token.
+    """
+    conversation = await run_in_threadpool(services.store.get_conversation, conversation_id)
+    scheme, _, token = (authorization or "").partition(" ")
+    given = hashlib.sha256(token.strip().encode()).hexdigest()
+    if scheme.lower() != "bearer" or not hmac.compare_digest(given, conversation.token_sha256):
+        raise Problem(
+            Code.UNAUTHORIZED,
+            "This conversation needs its own token: send 'Authorization: Bearer <token>'.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    return conversation
+
+
+ConversationDep = Annotated[ConversationRecord, Depends(access_conversation)]
+_ACCESS = problem_responses(Code.UNAUTHORIZED, Code.NOT_FOUND)
+
+
+@router.get("/clinic")
+async def clinic(services: ServicesDep) -> ClinicOut:
+    """The clinic's name, hours and numbers, first questions, and the notice that texts are drafts if they are."""
+    assistant = services.assistant
+    facts = assistant.content.clinic
+    return ClinicOut(
+        name=facts.name,
+        phone=facts.phone,
+        hours=facts.hours,
+        emergency_number=facts.emergency_number,
+        draft_notice=assistant.replies.phrase("draft_notice") if assistant.shows_drafts else None,
+        starters=list(assistant.replies.starters()),
+        text_max_chars=services.settings.text_max_chars,
+        talk_to_person_text=PERSON_TEXT,
+    )
+
+
+@router.post("/conversations", status_code=201, responses=problem_responses(Code.RATE_LIMITED))
+async def create_conversation(request: Request, services: ServicesDep) -> ConversationOut:
+    """Begin a conversation."""
+    await services.throttle.conversation(_address(request))
+    token = secrets.token_urlsafe(32)
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    conversation = await run_in_threadpool(services.store.create_conversation, digest)
+    return ConversationOut(conversation_id=conversation.id, token=token)
+
+
+@router.post(
+    "/conversations/{conversation_id}/messages",
+    responses=_ACCESS | problem_responses(Code.MALFORMED_BODY, Code.TEXT_EMPTY, Code.RATE_LIMITED, Code.STILL_WORKING),
+)
+async def send_message(
+    body: MessageIn, request: Request, conversation: ConversationDep, services: ServicesDep
+) -> RepliesOut:
+    """Send one message and get its replies."""
+    if not services.turns.is_emergency(body.text[: services.settings.text_max_chars]):
+        await services.throttle.message(conversation.id, _address(request))
+    replies = await services.turns.handle(conversation, body.text, body.client_message_id)
+    return RepliesOut(conversation_id=conversation.id, messages=replies)
+
+
+@router.get("/conversations/{conversation_id}/messages", responses=_ACCESS)
+async def read_messages(conversation: ConversationDep, services: ServicesDep) -> TranscriptOut:
+    """The transcript so far, both sides."""
+    messages = await run_in_threadpool(services.store.transcript, conversation.id)
+    return TranscriptOut(conversation_id=conversation.id, messages=messages)
+
+
+@router.delete("/conversations/{conversation_id}", status_code=204, responses=_ACCESS)
+async def erase(conversation: ConversationDep, services: ServicesDep) -> Response:
+    """Erase the conversation: messages, handoffs, screening, outbox, and what Rasa remembers of it."""
+    await run_in_threadpool(services.store.erase, conversation.id)
+    await run_in_threadpool(erase_tracker, services.settings.tracker_url, [conversation.id])
+    return Response(status_code=204)
+
+
+@router.get("/conversations/{conversation_id}/events", responses=_ACCESS, response_class=StreamingResponse)
+async def events(
+    conversation: ConversationDep,
+    services: ServicesDep,
+    last_event_id: Annotated[int, Header(ge=0)] = 0,
+) -> StreamingResponse:
+    """Messages of the bot and of staff as they come (server-sent events), resumable by `Last-Event-ID`."""
+    return StreamingResponse(
+        _stream(services, conversation.id, last_event_id),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _stream(services: Services, conversation_id: str, seen: int) -> AsyncIterator[str]:
+    quiet_s = 0.0
+    # Told at once, so that a client knows that it is connected and how long to wait before it comes back.
+    yield "retry: 2000\n\n"
+    while not services.stopping.is_set():
+        messages = await run_in_threadpool(services.store.transcript, conversation_id, seen)
+        for message in messages:
+            seen = message.sequence
+            if message.from_ != "patient":
+                quiet_s = 0.0
+                yield _event(seen, message.model_dump(mode="json", by_alias=True))
+        await services.live.wait(conversation_id, _POLL_S)
+        quiet_s += _POLL_S
+        if quiet_s >= _HEARTBEAT_S:
+            quiet_s = 0.0
+            yield ": still here\n\n"
+
+
+def _event(event_id: int, data: dict[str, Any]) -> str:
+    return f"id: {event_id}\nevent: message\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else "unknown"

@@ -1,0 +1,43 @@
+"""Security headers on every response; framing only by the websites that the settings name."""
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+__all__ = ["SecurityHeaders"]
+
+
+class SecurityHeaders:
+    """Adds the headers.
+
+    Args:
+        app: the application inside.
+        embedders: origins that may show the page in a frame.
+    """
+
+    def __init__(self, app: ASGIApp, embedders: list[str]) -> None:
+        self._app = app
+        frames = " ".join(["'self'", *embedders])
+        self._headers = {
+            "Content-Security-Policy": (
+                "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+                f"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-src 'self'; frame-ancestors {frames}"
+            ),
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
+            "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+            "Cross-Origin-Opener-Policy": "same-origin",
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the application and add the headers to its response."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+                if scope["path"].startswith("/v1"):
+                    headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
