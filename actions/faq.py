@@ -3,6 +3,7 @@
 from typing import Any
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.common import found, intent_of, say
@@ -58,6 +59,19 @@ class ActionHandoff(Action):
         reason = _REASONS.get(intent_of(tracker), Reason.OUT_OF_SCOPE)
         say(dispatcher, runtime.current().replies.handoff(reason))
         return []
+
+
+class ActionFallback(Action):
+    """What no rule foresees goes to a person."""
+
+    def name(self) -> str:
+        """Rasa's name for it."""
+        return "action_fallback"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Say that a person will answer, and listen: without that Rasa falls back again and again."""
+        say(dispatcher, runtime.current().replies.handoff(Reason.OUT_OF_SCOPE))
+        return [FollowupAction("action_listen")]
 
 
 class ActionEmergency(Action):

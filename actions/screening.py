@@ -20,7 +20,6 @@ Events = list[dict[str, Any]]
 ATTEMPTS = "screening_attempts"
 _ANSWERS = frozenset({"affirm", "deny", "unsure", "skip", "inform_health", "start_screening"})
 _UNREAD = frozenset({"out_of_scope", "repeat", "complain"})
-_LISTEN = "action_listen"
 
 
 class ValidateScreeningForm(Action):
@@ -35,8 +34,7 @@ class ValidateScreeningForm(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Return a slot for each item that was answered or volunteered."""
-        if tracker.latest_action_name not in (_LISTEN, None) and tracker.active_loop.get("name"):
-            # The form is coming back after an interruption: this message has been dealt with.
+        if _dealt_with(tracker):
             return []
         intent = intent_of(tracker)
         message = found(tracker)
@@ -164,6 +162,19 @@ def ask_actions() -> list[Action]:
         type(f"Ask_{item.id}", (_AskItem,), {"item": item.id, "__doc__": f"Asks '{item.id}'."})()
         for item in runtime.current().protocol.items
     ]
+
+
+def _dealt_with(tracker: Tracker) -> bool:
+    """Whether the latest message was already answered by another action, and the form only comes back after it.
+
+    `latest_action_name` does not tell: Rasa sends the tracker as if the form had run already.
+    """
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            return False
+        if event.get("event") == "action" and event.get("name") != FORM:
+            return True
+    return False
 
 
 def _slot(reading: str, message: dict[str, Any]) -> dict[str, Any]:
