@@ -13,7 +13,7 @@ up: setup ## Run MesoFAQ on this machine and print its address (Ctrl-C stops it)
 	@exec .venv/bin/mesofaq up
 
 test: setup ## Run every test (ARGS="tests/web -k sign_in" for some)
-	@.venv/bin/python -m mesofaq.supervise.prepare
+	@.venv/bin/python -m mesofaq.supervise.prepare >/dev/null
 	@exec .venv/bin/python -m pytest $(ARGS)
 
 lint: ## Check style, format and types
