@@ -1,1 +1,12 @@
 """Imports every command module, which registers itself on `mesofaq.cli.app`."""
+
+from mesofaq.cli import (
+    ask,  # noqa: F401
+    build,  # noqa: F401
+    chat,  # noqa: F401
+    content,  # noqa: F401
+    doctor,  # noqa: F401
+    handoffs,  # noqa: F401
+    purge,  # noqa: F401
+    up,  # noqa: F401
+)
