@@ -1,0 +1,1 @@
+"""Alembic's migrations. `mesofaq.store.schema` runs them."""

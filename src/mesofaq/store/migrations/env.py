@@ -1,0 +1,16 @@
+"""What Alembic runs: the migrations, on the connection and in the transaction that `mesofaq.store.schema`
+opened."""
+
+from alembic import context
+
+from mesofaq.store.models import Base
+from mesofaq.store.schema import VERSION_TABLE
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    transactional_ddl=True,  # on SQLite, too, where BEGIN is ours: a failed migration leaves nothing behind
+    version_table=VERSION_TABLE,
+)
+with context.begin_transaction():
+    context.run_migrations()
