@@ -54,7 +54,7 @@ _CLAIMS = (
             r"\bguarant\w*",
             r"\bpromise[sd]?\b",
             r"\b100 ?(?:%|per ?cent)",
-            r"\b(?:will|'ll|going to) (?:\w+ ){0,2}(?P<core>(?:re)?grow)\b(?! out of)",
+            r"\b(?:will|'ll|going to) (?:\w+ ){0,2}(?P<core>(?:re)?grow)\b",
             r"\byou(?:'ll| will) (?:\w+ ){0,2}(?:see|get|have|notice|enjoy) (?:\w+ ){0,3}"
             r"(?:results?|hair|(?:re)?growth|improvements?)\b",
             r"\b(?:always works?|never fails?|works? for (?:everyone|everybody)|"
@@ -72,6 +72,7 @@ _CLAIMS = (
             r"\brisk[- ]?free\b",
             r"\bside[- ]effect[- ]free\b",
             r"\b(?:no|zero|without(?: any)?|free (?:of|from)) (?:\w+ )?(?:risks?|side[- ]effects?|dangers?)\b",
+            r"\bside[- ]effects? (?:do not|don't|never|cannot|can't|will not|won't) (?:occur|happen)\b",
             r"\b(?:completely|totally|perfectly|absolutely|entirely|always) safe\b",
         ),
         "Every injection has risks: name them instead.",
@@ -79,8 +80,10 @@ _CLAIMS = (
     _Claim(_re(r"\bcur(?:e|es|ed|ing)\b"), "Do not speak of a cure: say what it may do."),
     _Claim(
         _re(
-            r"\bFDA[- ]?(?:approv\w+|clear(?:ed|ance))",
-            r"\b(?:approv\w+|cleared|clearance) (?:by|from|of) (?:the )?(?:FDA|EMA|MHRA|authorit\w+|regulators?)\b",
+            r"\b(?:FDA|Food and Drug Administration)\b[- ]?(?:\w+ ){0,3}"
+            r"(?P<core>approv\w+|clear(?:ed|ance))",
+            r"\b(?:approv\w+|cleared|clearance) (?:by|from|of) (?:the )?(?:US )?"
+            r"(?:FDA|Food and Drug Administration|EMA|MHRA|authorit\w+|regulators?)\b",
             r"\bapproved in (?:the )?(?:US|USA|UK|EU|United States|Europe)\b",
         ),
         "The treatment itself is approved by nobody: leave it out, or say what the approval does not cover.",
@@ -114,8 +117,8 @@ _BREAK = re.compile(
     r"[;:]|, (?=(?:it|this|they|you|we|the|so|and|but|which)\b)|\b(?:and|but)\b|^(?:no|yes)\b[,.]", re.IGNORECASE
 )
 _DENIAL = re.compile(
-    r"\b(?:no|not|never|nobody|none|neither|nor|cannot|without|nothing|hardly|rather than|instead of|far from)\b"
-    r"|n't\b",
+    r"\b(?:no|not|never|nobody|none|neither|nor|cannot|without|nothing|hardly|rather than|instead of|far from|"
+    r"wary|beware|walk away)\b|n't\b",
     re.IGNORECASE,
 )
 _NO_DENIAL = re.compile(r"\bnot (?:only|just|merely)\b|\b(?:no|without)(?: a)? doubt\b|\bnothing but\b", re.IGNORECASE)

@@ -28,7 +28,7 @@ def placeholder_name(name: str) -> bool:
     """Whether `name` is no person's name ('test', 'a doctor', 'TBD', 'John Doe', …)."""
     parts = re.findall(r"[^\W\d_]+", name.casefold())
     return (
-        len("".join(parts)) < 3
+        len("".join(parts)) < (3 if name.isascii() else 2)
         or not name.isprintable()
         or set(parts) <= _NO_NAMES
         or not _NEVER_IN_A_NAME.isdisjoint(parts)
