@@ -5,6 +5,7 @@ hours, prices, emergency number) is not here but in `content/clinic.yml`.
 """
 
 import os
+import sys
 from pathlib import Path
 from typing import Literal
 
@@ -13,7 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mesofaq.errors import Code, Problem
 
-__all__ = ["Settings", "load_settings"]
+__all__ = ["Settings", "load_settings", "offline_environment", "settings_table"]
 
 
 class Settings(BaseSettings):
@@ -22,6 +23,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="MESOFAQ_", extra="ignore", frozen=True)
 
     home: Path = Field(default_factory=Path.cwd, description="The folder that holds content/, bot/, actions/ and var/.")
+    var_dir: Path | None = Field(
+        None, description="The folder for everything that is made at run time; empty means <home>/var."
+    )
     env: Literal["development", "production"] = Field(
         "development",
         description="In production only approved, unexpired cards are served; in development all, under a notice.",
@@ -47,7 +51,7 @@ class Settings(BaseSettings):
     @property
     def var(self) -> Path:
         """The folder for everything that is made at run time."""
-        return self.home / "var"
+        return self.var_dir or self.home / "var"
 
     @property
     def content(self) -> Path:
@@ -88,3 +92,16 @@ def load_settings() -> Settings:
 def offline_environment() -> dict[str, str]:
     """The process environment with model hubs switched off: nothing is fetched at run time."""
     return {**os.environ, "HF_HUB_OFFLINE": "1", "RASA_TELEMETRY_ENABLED": "false", "TOKENIZERS_PARALLELISM": "false"}
+
+
+def settings_table() -> str:
+    """The table of all settings as Markdown, for `docs/settings.md`; a test compares the two."""
+    rows = ["| Variable | Default | What it is for |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default_factory or field.default in ("", None) else f"`{field.default}`"
+        rows.append(f"| `MESOFAQ_{name.upper()}` | {default or '(none)'} | {field.description} |")
+    return "\n".join(rows)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(settings_table() + "\n")
