@@ -1,0 +1,244 @@
+/**
+ * The chat component deep-chat, set up for patients, as the `View` that a conversation needs.
+ *
+ * What was read in its source (2.4.2), and what follows from it here:
+ * - It links a web font from another site unless the element's own style names a font; so it names one.
+ * - `text` is rendered as Markdown; the plugin below, its own way to extend the renderer, shows it as it was written.
+ * - Setting any property later renders everything anew and loses the messages; so all are set before it is attached.
+ *   Even then a slow machine lets two timers of its own render it twice, one right after the other, and tells of the
+ *   first only; so nothing is touched before both are over.
+ * - Its handler waits for one answer at a time and refuses input meanwhile; so it is released at once, and the
+ *   conversation keeps messages in line. The typing dots are switched by hand for the same reason.
+ * - The send button is a div without the space key, the text box does not say that it has several lines, and the
+ *   message list cannot be reached by keyboard. `makeAccessible` adds these. There is no live region: see announce.js.
+ */
+
+import "./vendor/deepChat.bundle.js";
+import { callLink, el } from "./render.js";
+import { placeholder, replyCard, retireChoices, suggestions } from "./message.js";
+import { words } from "./words.js";
+import { announce } from "./announce.js";
+
+/** @import {Clinic, Reply, Suggestion} from "./types.js" */
+
+/** @param {string} text */
+const escaped = (text) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+
+/** Only patients' messages are given as text, so their speaker's name is said here. */
+const plainText = (/** @type {any} */ markdown) => {
+  markdown.render = (/** @type {string} */ text) =>
+    text && `<span class="unseen">${words.youSaid}</span>${escaped(text)}`;
+};
+
+/** A wait is spoken of only when it is longer than most. */
+const SPOKEN_AFTER_MS = 2_000;
+
+const SECOND_RENDER_MS = 20;
+
+export class Chat {
+  #isWaiting = false;
+  #patience = 0;
+  #loading = { toggle() {} };
+
+  /**
+   * @param {Clinic} clinic
+   * @param {string} css  styles for the inside of the component
+   * @param {{onSay: (text: string) => void, onInput: (length: number) => void}} events
+   */
+  constructor(clinic, css, { onSay, onInput }) {
+    this.clinic = clinic;
+    this.onSay = onSay;
+    /** @type {any} */ (window).remarkable_plugins = [{ plugin: plainText }];
+    const chat = /** @type {any} */ (document.createElement("deep-chat"));
+    Object.assign(chat.style, { width: "100%", height: "100%", border: "0", borderRadius: "0" });
+    Object.assign(chat.style, { backgroundColor: "transparent", fontSize: "1rem", fontFamily: "var(--font)" });
+    chat.auxiliaryStyle = css;
+    chat.introMessage = { html: placeholder(() => this.#intro()) };
+    chat.textInput = { placeholder: { text: words.placeholder } };
+    chat.submitButtonStyles = { position: "outside-end", submit: { svg: { content: "" }, text: { content: words.send } } };
+    chat.displayLoadingBubble = this.#loading;
+    chat.validateInput = () => this.length > 0 && this.length <= clinic.text_max_chars;
+    chat.onInput = () => onInput(this.length);
+    chat.connect = {
+      handler: (/** @type {any} */ body, /** @type {any} */ signals) => {
+        signals.onResponse([]);
+        this.#sent(body.messages.at(-1).text);
+        this.focus();
+      },
+    };
+    this.element = chat;
+    this.ready = new Promise((resolve) => {
+      chat.onComponentRender = () =>
+        setTimeout(() => {
+          this.#makeAccessible();
+          resolve(undefined);
+        }, SECOND_RENDER_MS);
+    });
+  }
+
+  /** @returns {HTMLElement} */
+  get #input() {
+    return this.element.shadowRoot.getElementById("text-input");
+  }
+
+  /** How long the message in the text box is. */
+  get length() {
+    return this.#input?.innerText.trim().length ?? 0;
+  }
+
+  focus() {
+    this.#input?.focus();
+  }
+
+  /** Focus the text box; on a phone the message list, because the box would open the keyboard over the messages. */
+  focusGently() {
+    if (matchMedia("(hover: none) and (pointer: coarse)").matches) this.#messages.focus({ preventScroll: true });
+    else this.focus();
+  }
+
+  /** @returns {HTMLElement} */
+  get #messages() {
+    return this.element.shadowRoot.getElementById("messages");
+  }
+
+  /** Whether the newest message is in sight: whoever reads further up is not pulled down. */
+  get #isAtEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#messages;
+    return scrollHeight - scrollTop - clientHeight < 40;
+  }
+
+  /**
+   * Scroll to the beginning of a message, and the question just above it if that is short.
+   *
+   * @param {HTMLElement} box
+   */
+  #scrollTo(box) {
+    const list = this.#messages;
+    const above = /** @type {HTMLElement | null} */ (box.previousElementSibling);
+    const isAnswer = above?.querySelector(".user-message-text") && above.offsetHeight < list.clientHeight / 3;
+    list.scrollTop = above && isAnswer ? above.offsetTop : box.offsetTop;
+  }
+
+  /**
+   * Say something that the patient pressed instead of typing.
+   *
+   * @param {{title?: string, text: string}} choice
+   */
+  choose({ title, text }) {
+    this.addPatient(title || text);
+    this.#sent(text);
+    this.focusGently();
+  }
+
+  /** @param {string} text */
+  #sent(text) {
+    retireChoices(this.element.shadowRoot);
+    this.onSay(text);
+  }
+
+  /** @param {string} text */
+  addPatient(text) {
+    this.element.addMessage({ role: "user", text });
+    retireChoices(this.element.shadowRoot);
+  }
+
+  /**
+   * @param {Reply} reply
+   * @param {boolean} [isRestored]
+   */
+  addReply(reply, isRestored = false) {
+    const html = placeholder(() => replyCard(reply, this.clinic, (choice) => this.choose(choice)));
+    const isAtEnd = this.#isAtEnd;
+    this.element.addMessage({ role: "ai", html });
+    if (isRestored) return;
+    const newest = [...this.#messages.querySelectorAll(".outer-message-container:has(mesofaq-message)")].at(-1);
+    // deep-chat scrolls in a timer of its own; this one runs after it.
+    if (isAtEnd) setTimeout(() => this.#scrollTo(/** @type {HTMLElement} */ (newest)));
+    const speaker = reply.from === "staff" ? words.staffSaid : words.botSaid;
+    const choices = (reply.suggestions ?? []).map((choice) => choice.title || choice.text);
+    const ending = choices.length ? ` ${words.choices}: ${choices.join(", ")}.` : "";
+    announce(speaker + reply.text + ending, reply.kind === "emergency");
+  }
+
+  /**
+   * @param {string} text
+   * @param {(() => Promise<boolean>) | null} retry  offers a button; the box goes once it has worked
+   */
+  addFailure(text, retry) {
+    const { clinic } = this;
+    const build = (/** @type {HTMLElement} */ host) => {
+      const again = el("button", { type: "button", class: "choice primary" }, words.tryAgain);
+      again.addEventListener("click", async () => {
+        if (again.getAttribute("aria-disabled")) return;
+        again.setAttribute("aria-disabled", "true");
+        again.textContent = words.tryingAgain;
+        this.focus();
+        const worked = retry ? await retry() : false;
+        again.removeAttribute("aria-disabled");
+        again.textContent = words.tryAgain;
+        if (worked) host.hidden = true;
+        else announce(text, true);
+      });
+      return el(
+        "article",
+        { class: "card failure" },
+        el("p", {}, text),
+        el("div", { class: "choices" }, retry && again, callLink(clinic.phone, words.call(clinic.phone), "choice")),
+        el("p", { class: "aside" }, words.emergencyAside(clinic)),
+      );
+    };
+    this.element.addMessage({ role: "ai", html: placeholder(build) });
+    this.element.scrollToBottom();
+    announce(text, true);
+  }
+
+  /** @param {boolean} waiting */
+  setWaiting(waiting) {
+    if (waiting === this.#isWaiting) return;
+    this.#isWaiting = waiting;
+    // Without an argument deep-chat takes the dots away, with one it shows them.
+    /** @type {any} */ (this.#loading).toggle(waiting ? { role: "ai" } : undefined);
+    clearTimeout(this.#patience);
+    if (!waiting) return;
+    this.element.scrollToBottom();
+    this.#patience = setTimeout(() => announce(words.thinking), SPOKEN_AFTER_MS);
+  }
+
+  clear() {
+    this.element.clearMessages();
+  }
+
+  #intro() {
+    const onChoose = (/** @type {Suggestion} */ starter) => this.choose(starter);
+    return el(
+      "article",
+      { class: "card intro" },
+      el("p", {}, words.intro),
+      suggestions(this.clinic.starters, { label: words.starters, isReply: false, onChoose }),
+    );
+  }
+
+  #makeAccessible() {
+    const root = /** @type {ShadowRoot} */ (this.element.shadowRoot);
+    this.#messages.tabIndex = 0;
+    this.#messages.setAttribute("role", "region");
+    this.#messages.setAttribute("aria-label", words.conversation);
+    this.#stayAtEnd();
+    this.#input.setAttribute("role", "textbox");
+    this.#input.setAttribute("aria-multiline", "true");
+    const send = /** @type {HTMLElement} */ (root.querySelector(".input-button"));
+    send.addEventListener("keydown", (event) => {
+      if (event.key !== " ") return;
+      event.preventDefault();
+      send.click();
+    });
+  }
+  /** Keep the newest message in sight when the list shrinks: a phone's keyboard opens, or a line of status appears. */
+  #stayAtEnd() {
+    let wasAtEnd = false;
+    this.#messages.addEventListener("scroll", () => (wasAtEnd = this.#isAtEnd));
+    new ResizeObserver(() => {
+      if (wasAtEnd) this.element.scrollToBottom();
+    }).observe(this.#messages);
+  }
+}
