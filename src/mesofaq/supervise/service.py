@@ -122,6 +122,7 @@ def up(settings: Settings, say: Callable[[str], None]) -> None:
     settings = settings.model_copy(
         update={
             "home": settings.home.resolve(),
+            "var_dir": settings.var.resolve(),
             "rasa_token": settings.rasa_token or ("" if settings.rasa_url else secrets.token_urlsafe(32)),
         }
     )
