@@ -24,6 +24,7 @@ from mesofaq.dialogue.parse import reference
 from mesofaq.errors import Code, Problem
 from mesofaq.store.records import ConversationRecord
 from mesofaq.store.store import Store
+from mesofaq.store.values import clean_text
 from mesofaq.understanding.models import Context, Understanding
 from mesofaq.understanding.normalise import normalise
 from mesofaq.understanding.pipeline import judge_only
@@ -94,6 +95,8 @@ class TurnService:
             Problem: the text is refused (`text-empty`, `text-too-long`, `command-refused`); a repeated message's
                 first sending is still being answered (`still-working`); the database fails (`store-failed`).
         """
+        # What cannot be stored or encoded (U+0000, half a surrogate pair) is mended at the door, once for all.
+        text = clean_text(text)
         self._check(text)
         received = await asyncio.to_thread(self._store.receive, conversation.id, text, client_message_id)
         if received.duplicate:

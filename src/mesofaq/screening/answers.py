@@ -6,11 +6,8 @@ A message that is neither is no answer: the dialogue then answers it or asks aga
 import re
 from collections.abc import Sequence
 
-import spacy
-from spacy.matcher import PhraseMatcher
-from spacy.tokens import Doc
-
 from mesofaq.content.models import ScreeningProtocol
+from mesofaq.understanding.matching import Doc, PhraseMatcher, new_vocabulary
 from mesofaq.understanding.models import ActFound
 from mesofaq.understanding.normalise import normalise
 
@@ -52,7 +49,7 @@ class AnswerReader:
 
     def __init__(self, protocol: ScreeningProtocol) -> None:
         self._items = tuple(item.id for item in protocol.items)
-        self._vocabulary = spacy.blank("en").vocab
+        self._vocabulary = new_vocabulary()
         self._mentions = PhraseMatcher(self._vocabulary)
         for item in protocol.items:
             phrases = [_tokens(mention) for mention in item.mentions]

@@ -15,12 +15,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-import spacy
 from rapidfuzz.distance import OSA
-from spacy.matcher import PhraseMatcher
-from spacy.tokens import Doc
 
 from mesofaq.errors import Code, Problem
+from mesofaq.understanding.matching import Doc, PhraseMatcher, new_vocabulary
 from mesofaq.understanding.normalise import normalise
 
 __all__ = ["Finding", "Triage", "TriageClass", "TriageResult"]
@@ -91,7 +89,7 @@ class Triage:
     """
 
     def __init__(self, lexicon: dict[str, Any], known_words: Iterable[str] = ()) -> None:
-        self._vocabulary = spacy.blank("en").vocab
+        self._vocabulary = new_vocabulary()
         self._rules = tuple(_read_rule(raw, lexicon["concepts"]) for raw in lexicon["rules"])
         self._concepts = PhraseMatcher(self._vocabulary)
         self._context = PhraseMatcher(self._vocabulary)
