@@ -56,7 +56,7 @@ print(getattr(sys, '_base_executable', sys.executable))"
 find_uv() {
     version=$(sed -n 's/^uv==\([0-9.]*\).*/\1/p' $locks/uv.txt)
     for candidate in "$root/.uv/bin/uv" "$(command -v uv || true)"; do
-        [ -n "$candidate" ] && [ -x "$candidate" ] || continue
+        [ -x "$candidate" ] || continue
         case $("$candidate" --version 2>/dev/null) in
             "uv $version" | "uv $version "*)
                 printf '%s\n' "$candidate"
