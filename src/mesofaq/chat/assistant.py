@@ -52,10 +52,10 @@ class Assistant:
             Whether a new bundle is in use now. A bundle that is refused leaves the old one in use; why is in
             `problem`, and the same bundle is not tried again.
         """
-        folder = current_bundle(self._settings.var / "bundles")
-        name = folder.name if folder else ""
-        if self.bundle is not None and self.bundle.id == name:
+        folder = self._settings.bundle or current_bundle(self._settings.var / "bundles")
+        if folder is not None and self.bundle is not None and self.bundle.folder == folder:
             return False
+        name = str(folder or "")
         if name == self._refused:
             return False
         try:

@@ -1,19 +1,21 @@
 """`mesofaq ask`: what would be answered to one question, and why. Needs a bundle, but neither Rasa nor the service."""
 
 import json
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from mesofaq.chat.assistant import Assistant
 from mesofaq.chat.models import Reason, ReplyDraft
 from mesofaq.cli import app
 from mesofaq.errors import Code, Problem
 from mesofaq.settings import load_settings
 from mesofaq.understanding.models import Context, Outcome, Understanding
+
+if TYPE_CHECKING:
+    from mesofaq.chat.assistant import Assistant
 
 
 @app.command()
@@ -22,6 +24,9 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Show what would be answered to a question: the text, its sources, the score and the runner-up."""
+    # Loaded here, so that every other command starts without it.
+    from mesofaq.chat.assistant import Assistant
+
     settings = load_settings()
     if not question.strip():
         raise Problem(Code.TEXT_EMPTY, "The question is empty. Write it in quotes after 'mesofaq ask'.")
@@ -39,7 +44,7 @@ def ask(
     _why(console, found)
 
 
-def _replies(assistant: Assistant, found: Understanding) -> list[ReplyDraft]:
+def _replies(assistant: "Assistant", found: Understanding) -> list[ReplyDraft]:
     replies, triage = assistant.replies, found.triage.triage_class
     if triage == "emergency":
         return [replies.emergency(found.triage.phrase)]

@@ -15,9 +15,7 @@ from rich.text import Text
 from mesofaq.cli import app
 from mesofaq.content import load_content
 from mesofaq.errors import Problem
-from mesofaq.knowledge.bundle import current_bundle, verify
 from mesofaq.settings import Settings, load_settings
-from mesofaq.store.store import Store
 
 _FREE_GIB = 1.0
 
@@ -66,6 +64,8 @@ def _content(settings: Settings) -> Check:
 
 
 def _bundle(settings: Settings) -> Check:
+    from mesofaq.knowledge.bundle import current_bundle, verify
+
     folder = current_bundle(settings.var / "bundles")
     if folder is None:
         return Check("bundle", "fault", "There is none yet. Run 'mesofaq content build' (or 'make up').")
@@ -82,6 +82,8 @@ def _dialogue(settings: Settings) -> Check:
 
 
 def _database(settings: Settings) -> Check:
+    from mesofaq.store.store import Store
+
     store = Store(settings.store_url)
     try:
         store.ping()

@@ -26,7 +26,9 @@ class Throttle:
 
     def __init__(self, settings: Settings) -> None:
         self._limit = settings.rate_limit
-        storage: Storage = RedisStorage(f"async+{settings.redis_url}") if settings.redis_url else MemoryStorage()
+        storage: Storage = MemoryStorage()
+        if settings.redis_url:
+            storage = RedisStorage(f"async+{settings.redis_url}", implementation="redispy")
         self._limiter = MovingWindowRateLimiter(storage)
 
     async def message(self, conversation_id: str, address: str) -> None:
