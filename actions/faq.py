@@ -3,10 +3,11 @@
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import FollowupAction
+from rasa_sdk.events import ActiveLoop, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.common import found, intent_of, say
+from actions.screening import forget
 from mesofaq.chat.models import Reason
 from mesofaq.dialogue import runtime
 
@@ -62,7 +63,10 @@ class ActionHandoff(Action):
 
 
 class ActionFallback(Action):
-    """What no rule foresees goes to a person."""
+    """What no rule foresees goes to a person, and ends the pre-screening if one is under way.
+
+    Rasa falls back inside a form only after the form stepped aside, and then never goes on with it by itself.
+    """
 
     def name(self) -> str:
         """Rasa's name for it."""
@@ -71,7 +75,8 @@ class ActionFallback(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Say that a person will answer, and listen: without that Rasa falls back again and again."""
         say(dispatcher, runtime.current().replies.handoff(Reason.OUT_OF_SCOPE))
-        return [FollowupAction("action_listen")]
+        ended = [*forget(), ActiveLoop(None)] if tracker.active_loop_name else []
+        return [*ended, FollowupAction("action_listen")]
 
 
 class ActionEmergency(Action):

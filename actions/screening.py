@@ -44,7 +44,8 @@ class ValidateScreeningForm(Action):
             read = {item: how for item, how in message.get("screening", {}).items() if item in known}
             if read or intent == "start_screening":
                 slots = [SlotSet(item, _slot(how, message)) for item, how in read.items()]
-                return [*slots, SlotSet(ATTEMPTS, 0)] if pending is None or pending in read else slots
+                # Never nothing while an item is asked: the form would step aside, and no rule would answer.
+                return [*slots, SlotSet(ATTEMPTS, 0)] if not slots or pending is None or pending in read else slots
         if pending is not None and (intent in _UNREAD or intent in _ANSWERS):
             attempts = int(tracker.get_slot(ATTEMPTS) or 0)
             if attempts >= 1:
@@ -95,7 +96,7 @@ class ActionScreeningStop(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Say that it has stopped, and forget the answers."""
         say(dispatcher, runtime.current().replies.screening_cancelled())
-        return [*_forget(), ActiveLoop(None)]
+        return [*forget(), ActiveLoop(None)]
 
 
 class ActionScreeningForget(Action):
@@ -107,7 +108,7 @@ class ActionScreeningForget(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Forget the answers, silently."""
-        return [*_forget(), ActiveLoop(None)]
+        return [*forget(), ActiveLoop(None)]
 
 
 class ActionScreeningResult(Action):
@@ -126,7 +127,7 @@ class ActionScreeningResult(Action):
             if isinstance(slot := tracker.get_slot(item.id), dict)
         }
         say(dispatcher, live.replies.screening_result(reckon(live.protocol, answers)))
-        return _forget()
+        return forget()
 
 
 class _AskItem(Action):
@@ -181,5 +182,6 @@ def _slot(reading: str, message: dict[str, Any]) -> dict[str, Any]:
     return {"reading": reading, "message_id": message.get("message_id")}
 
 
-def _forget() -> Events:
+def forget() -> Events:
+    """The events that empty every slot of the form."""
     return [*(SlotSet(item.id, None) for item in runtime.current().protocol.items), SlotSet(ATTEMPTS, 0)]
