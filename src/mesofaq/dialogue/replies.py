@@ -23,6 +23,7 @@ __all__ = ["CHECK_ME_TEXT", "PERSON_TEXT", "Replies"]
 PERSON_TEXT = "I would like to talk to a person"
 CHECK_ME_TEXT = "Can you check if it is ok for me?"
 
+_CHECK_ME = Suggestion(title="Go through the health questions", text=CHECK_ME_TEXT)
 _HANDOFFS: dict[Reason, tuple[str, Priority]] = {
     Reason.OUT_OF_SCOPE: ("handoff_out_of_scope", Priority.ROUTINE),
     Reason.ASKED_FOR_PERSON: ("handoff_person", Priority.ROUTINE),
@@ -72,7 +73,7 @@ class Replies:
         next_cards = [other for other in card.see_also if other in self._cards and self._servable(other)]
         suggestions = [self._suggestion(other) for other in next_cards[:_SEE_ALSO_SHOWN]]
         if card.id in self._screened or card.id in ("contraindications", "who-is-it-for"):
-            suggestions.insert(0, Suggestion(title="Go through the health questions", text=CHECK_ME_TEXT))
+            suggestions.insert(0, _CHECK_ME)
         return ReplyDraft(
             kind=Kind.ANSWER,
             text=self._fill(card.body),
@@ -140,9 +141,10 @@ class Replies:
         )
 
     def starters(self) -> tuple[Suggestion, ...]:
-        """The first questions that the clinic chose, as far as their cards may be shown."""
+        """The first questions that the clinic chose, as far as their cards may be shown, and the health questions."""
         chosen = self._content.clinic.starter_cards
-        return tuple(self._suggestion(card) for card in chosen if card in self._cards and self._servable(card))
+        shown = [self._suggestion(card) for card in chosen if card in self._cards and self._servable(card)]
+        return (*shown, _CHECK_ME)
 
     def screening_intro(self) -> ReplyDraft:
         """What the screening is, before its first question."""

@@ -36,8 +36,9 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
-                if scope["path"].startswith("/v1"):
-                    headers.setdefault("Cache-Control", "no-store")
+                # Health data is never kept by a browser; pages may be, but are asked for again after an update.
+                private = scope["path"].startswith("/v1")
+                headers.setdefault("Cache-Control", "no-store" if private else "no-cache")
             await send(message)
 
         await self._app(scope, receive, with_headers)
