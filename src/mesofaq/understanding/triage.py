@@ -2,7 +2,7 @@
 
 Runs first, on every message, in every state, and needs nothing but `content/triage.yml`: no encoder, no Rasa, no
 database. The lexicon is compiled once into spaCy phrase matchers; a misspelt word is read as the lexicon's word that
-differs by one letter (two from nine letters on).
+differs by one letter (two from nine letters on) or only in doubled letters.
 
 A match counts unless its sentence negates it, only asks what could happen, places it long ago, tells of a relative's
 past illness or, for the rules that allow it, is a figure of speech. Each match that was turned off is kept with its
@@ -10,7 +10,7 @@ reason, so that staff see why nothing happened.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -19,13 +19,14 @@ from rapidfuzz.distance import OSA
 
 from mesofaq.errors import Code, Problem
 from mesofaq.understanding.matching import Doc, PhraseMatcher, new_vocabulary
-from mesofaq.understanding.normalise import normalise
+from mesofaq.understanding.sentences import sentences_of, words_of
 
 __all__ = ["Finding", "Triage", "TriageClass", "TriageResult"]
 
-_TOKEN = re.compile(r"[a-z0-9]+|[.?!;\n]")
-_ENDS = frozenset(".?!;\n")
 _YEAR = re.compile(r"^(19|20)\d\d$")
+_DOUBLED = re.compile(r"(.)\1+")
+_INABILITY = frozenset({"cant", "cannot", "can", "couldnt", "wont"})
+"""No 'no' or 'not' before "cant breathe" denies it."""
 _SHORTEST_CORRECTED = 5
 _TWO_EDITS_FROM = 9
 
@@ -98,10 +99,11 @@ class Triage:
         words: set[str] = set()
         for name, phrases in lexicon["concepts"].items():
             words |= self._add(self._concepts, name, phrases)
+        self._concept_words = frozenset(words)
         for name, phrases in context.items():
             if isinstance(phrases, list):
                 words |= self._add(self._context, name, phrases)
-        self._known = words | {word for text in known_words for word in _tokens(text)}
+        self._known = words | {word for text in known_words for word in words_of(text)}
         self._targets = tuple(sorted(word for word in words if len(word) >= _SHORTEST_CORRECTED))
 
     def judge(self, text: str) -> TriageResult:
@@ -113,7 +115,7 @@ class Triage:
         Returns:
             The strictest class that counts, and everything that was found on the way.
         """
-        sentences = _sentences([self._corrected(token) for token in _tokens(text)])
+        sentences = sentences_of([self._corrected(token) for token in words_of(text)])
         findings = [finding for words in sentences for finding in self._judge_sentence(words)]
         counting = [finding for finding in findings if finding.turned_off_by is None]
         if not counting:
@@ -129,51 +131,68 @@ class Triage:
         if not matches:
             return []
         context = [_Match(self._vocabulary.strings[key], start, end) for key, start, end in self._context(doc)]
+
         findings = []
         for rule in self._rules:
-            fired = _fire(rule, matches, lambda match: self._negated(match, context))
-            if fired:
+            # A mention that counts is preferred: "no chest pain at first, now chest pain" is chest pain.
+            judged = [(fired, self._turned_off(rule, fired, context, words)) for fired in _fire(rule, matches)]
+            if judged:
+                fired, reason = next((item for item in judged if item[1] is None), judged[0])
                 spans = tuple(" ".join(words[match.start : match.end]) for match in fired)
-                reason = self._turned_off(rule, fired, context, words)
                 findings.append(Finding(rule.id, rule.triage_class, spans, reason))
         return findings
 
     def _turned_off(
         self, rule: _Rule, fired: Sequence[_Match], context: Sequence[_Match], words: Sequence[str]
     ) -> str | None:
-        if self._negated(fired[0], context):
+        if words[fired[0].start] not in _INABILITY and self._negated(fired[0], context):
             return "negation"
         start = min(match.start for match in fired)
+        near = [match for match in context if match.end > self._clause_start(start, context)]
         now = any(match.concept == "now" for match in context)
         if not rule.hypothetical and not now:
-            if any(match.concept == "hypothetical" and match.start <= start for match in context):
+            if any(match.concept == "hypothetical" and match.start <= start for match in near):
                 return "hypothetical"
-            if any(match.concept == "past" for match in context) or any(_YEAR.match(word) for word in words):
+            past = any(match.concept == "past" for match in context) or any(_YEAR.match(word) for word in words)
+            if past and not any(match.concept == "present" for match in context):
                 return "past"
-            family = [match for match in context if match.concept == "family" and match.start < start]
-            past = [match for match in context if match.concept == "family_past" and match.start < start]
-            if family and past:
+            family = any(match.concept == "family" and match.start < start for match in near)
+            if family and any(match.concept == "family_past" and match.start < start for match in near):
                 return "experiencer"
-        if rule.figurative and any(match.concept == "figurative" for match in context):
-            return "figurative"
-        return None
+        figures = [match for match in context if match.concept == "figurative" and not _in_idiom(match, context)]
+        return "figurative" if rule.figurative and figures else None
+
+    def _clause_start(self, position: int, context: Sequence[_Match]) -> int:
+        """Where the clause of the word at `position` begins: "could it be nothing, because …" ends before it."""
+        return max((end.end for end in context if end.concept == "clause_ends" and end.end <= position), default=0)
 
     def _negated(self, match: _Match, context: Sequence[_Match]) -> bool:
         for negation in context:
             if negation.concept != "negation" or not 0 <= match.start - negation.end < self._negation_window:
                 continue
             ended = any(end.concept == "negation_ends" and negation.end <= end.start < match.start for end in context)
-            if not ended:
+            if not ended and not _in_idiom(negation, context):
                 return True
         return False
 
     def _add(self, matcher: PhraseMatcher, name: str, phrases: Sequence[str]) -> set[str]:
-        split = [_tokens(str(phrase)) for phrase in phrases]
+        split = [words_of(str(phrase)) for phrase in phrases]
         matcher.add(name, [Doc(self._vocabulary, words=words) for words in split if words])
         return {word for words in split for word in words}
 
     def _corrected(self, token: str) -> str:
-        if len(token) < _SHORTEST_CORRECTED or token in self._known or token.isdigit():
+        if token in self._known or token.isdigit():
+            return token
+        # "caant", "lipss": doubled letters, which normalising leaves, are the commonest slip of a shaking hand.
+        squeezed = _DOUBLED.sub(r"\1", token)
+        if squeezed in self._concept_words:
+            return squeezed
+        nearest = self._nearest(token)
+        return self._nearest(squeezed) if nearest == token else nearest
+
+    def _nearest(self, token: str) -> str:
+        """The lexicon's word that `token` is a misspelling of, or `token` itself."""
+        if len(token) < _SHORTEST_CORRECTED:
             return token
         allowed = 2 if len(token) >= _TWO_EDITS_FROM else 1
         best, distance = token, allowed + 1
@@ -185,43 +204,27 @@ class Triage:
         return best
 
 
-def _fire(rule: _Rule, matches: Sequence[_Match], negated: Callable[[_Match], bool]) -> list[_Match]:
-    """The matches that satisfy `rule`, or none: one of its concepts, or all of them near each other.
-
-    A mention that is not negated is preferred: "no chest pain at first, now chest pain" is chest pain.
-    """
+def _fire(rule: _Rule, matches: Sequence[_Match]) -> Iterator[list[_Match]]:
+    """Every way in which `matches` satisfy `rule`: one of its concepts, or all of them near each other."""
     first, *others = rule.concepts if rule.every else ("",)
     wanted = (first,) if rule.every else rule.concepts
-    found = [match for match in matches if match.concept in wanted]
-    anchors = sorted(found, key=lambda match: (negated(match), match.start))
-    for anchor in anchors:
+    for anchor in sorted((match for match in matches if match.concept in wanted), key=lambda match: match.start):
         fired = [anchor]
         for concept in others:
-            near = [
-                match
-                for match in matches
-                if match.concept == concept and max(match.start - anchor.end, anchor.start - match.end) <= rule.window
-            ]
-            if not near:
-                break
-            fired.append(near[0])
-        else:
-            return fired
-    return []
+            apart = [(_apart(anchor, match), match.start, match) for match in matches if match.concept == concept]
+            fired += [match for gap, _, match in sorted(apart, key=lambda found: found[:2])[:1] if gap <= rule.window]
+        if len(fired) == len(others) + 1:
+            yield fired
 
 
-def _tokens(text: str) -> list[str]:
-    return _TOKEN.findall(normalise(text.replace("\n", " . ")).lower().replace("'", ""))
+def _apart(one: _Match, other: _Match) -> int:
+    """How many words lie between the two; negative where they overlap."""
+    return max(one.start - other.end, other.start - one.end)
 
 
-def _sentences(tokens: Sequence[str]) -> list[list[str]]:
-    sentences: list[list[str]] = [[]]
-    for token in tokens:
-        if token in _ENDS:
-            sentences.append([])
-        else:
-            sentences[-1].append(token)
-    return [sentence for sentence in sentences if sentence]
+def _in_idiom(match: _Match, context: Sequence[_Match]) -> bool:
+    """Whether `match` is part of "not well", "not a joke" and the like, which deny nothing."""
+    return any(one.concept == "no_denial" and one.start < match.end and match.start < one.end for one in context)
 
 
 def _read_rule(raw: dict[str, Any], concepts: dict[str, Any]) -> _Rule:
