@@ -6,6 +6,7 @@ every other message goes to a person.
 
 import logging
 from datetime import date
+from pathlib import Path
 
 from mesofaq.content.loader import Content, load_content
 from mesofaq.content.models import Card
@@ -40,7 +41,7 @@ class Assistant:
         self.triage = Triage(self.content.triage, spelt)
         self.bundle: Bundle | None = None
         self._understander: Understander | None = None
-        self._refused: str | None = None
+        self._refused: tuple[object, ...] | None = None
         self.problem: str | None = None
         self.replies = self._speak_with(None)
         self.reload()
@@ -50,22 +51,23 @@ class Assistant:
 
         Returns:
             Whether a new bundle is in use now. A bundle that is refused leaves the old one in use; why is in
-            `problem`, and the same bundle is not tried again.
+            `problem`, and it is not tried again until one of its files changes.
         """
         folder = self._settings.bundle or current_bundle(self._settings.var / "bundles")
         if folder is not None and self.bundle is not None and self.bundle.folder == folder:
+            self._refused, self.problem = None, None
             return False
-        name = str(folder or "")
-        if name == self._refused:
+        seen = _seen(folder)
+        if seen == self._refused:
             return False
         try:
             if folder is None:
-                self._refused = name
+                self._refused = seen
                 self.problem = "There is no knowledge bundle yet. Run 'mesofaq content build' (or 'make up')."
                 return False
             bundle = load_bundle(folder)
         except Problem as problem:
-            self._refused, self.problem = name, problem.detail
+            self._refused, self.problem = seen, problem.detail
             _log.error("bundle_refused: %s", problem.detail)
             return False
         # Everything is made ready before anything is replaced: a message in flight keeps what it started with.
@@ -115,6 +117,12 @@ class _Servable:
 def _servable(bundle: Bundle, card_id: str, settings: Settings) -> bool:
     card = bundle.cards.get(card_id)
     return card is not None and bundle.servable(card, production=settings.env == "production", today=_today())
+
+
+def _seen(folder: Path | None) -> tuple[object, ...]:
+    """What a bundle's folder looks like from outside: a bundle built anew has the same name and other times."""
+    files = sorted(folder.iterdir()) if folder is not None and folder.is_dir() else []
+    return (folder, *((path.name, path.stat().st_mtime_ns) for path in files))
 
 
 def _status(card: Card) -> str:

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -16,12 +17,12 @@ from typing import Any
 import numpy as np
 
 from mesofaq.content.loader import Content, load_content, read_nlu_examples
-from mesofaq.errors import Problem
-from mesofaq.knowledge.bundle import FORMAT, PARTS, Entry, current_bundle, file_sha256, read_manifest, verify
+from mesofaq.errors import Code, Problem
+from mesofaq.knowledge.bundle import FORMAT, PARTS, Entry, bundle_id, current_bundle, file_sha256, read_manifest, verify
 from mesofaq.knowledge.calibration import Calibration, calibrate, read_calibration_set
 from mesofaq.knowledge.encoder import Encoder
 from mesofaq.knowledge.export import DEFAULT_ENCODER, export_encoder
-from mesofaq.knowledge.fit import FittedHead, fit_head
+from mesofaq.knowledge.fit import FOLDS, FittedHead, fit_head
 from mesofaq.knowledge.head import Head
 from mesofaq.knowledge.index import QuestionIndex
 from mesofaq.settings import Settings
@@ -78,7 +79,7 @@ def build_bundle(settings: Settings, progress: Progress) -> Path:
     rows = np.array([labels.index(entry.label) for entry in entries], dtype=np.int64)
     index = QuestionIndex.of(vectors, rows, len(labels))
     head = Head(fitted.weights, fitted.bias, index, fitted.lexical.head(), fitted.mixture)
-    questions, truth = read_calibration_set(settings.content / "calibration")
+    questions, truth = read_calibration_set(settings.content / "calibration", content.cards.keys())
     questions = [normalise(question) for question in questions]
     asked = zip(questions, encoder.encode(questions), strict=True)
     calibration = calibrate(np.stack([head.scores(text, vector) for text, vector in asked]), truth, labels)
@@ -94,10 +95,9 @@ def build_bundle(settings: Settings, progress: Progress) -> Path:
     _write_json(working / "cards.json", _cards(content))
     _write_head(working, fitted, calibration)
     parts = {part: file_sha256(working / part) for part in PARTS}
-    bundle_id = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
     manifest = {
         "format": FORMAT,
-        "id": bundle_id,
+        "id": bundle_id(parts),
         "inputs_sha256": inputs,
         "encoder": {"name": settings.encoder or DEFAULT_ENCODER, "weights_sha256": weights},
         "counts": {"cards": len(content.cards), "questions": len(entries), "labels": len(labels)},
@@ -105,12 +105,9 @@ def build_bundle(settings: Settings, progress: Progress) -> Path:
         "parts": parts,
     }
     _write_json(working / "manifest.json", manifest)
-    target = bundles / bundle_id
-    if target.exists():
-        shutil.rmtree(target)
-    working.rename(target)
-    _point_to(bundles, bundle_id)
-    progress(f"Bundle {bundle_id} is ready")
+    target = _put_in_place(working, bundles / bundle_id(parts))
+    _point_to(bundles, target.name)
+    progress(f"Bundle {target.name} is ready")
     return target
 
 
@@ -131,6 +128,14 @@ def _entries(content: Content, acts: dict[str, tuple[str, ...]]) -> list[Entry]:
         entries += [Entry(text, label, shown=False) for text in card.examples]
     for intent in sorted(acts):
         entries += [Entry(text, f"act:{intent}", shown=False) for text in acts[intent]]
+    for label, count in Counter(entry.label for entry in entries).items():
+        if count < FOLDS:
+            kind, name = label.split(":", 1)
+            raise Problem(
+                Code.CONTENT_INVALID,
+                f"The {kind} '{name}' has too few questions and examples to learn from ({count}; at least {FOLDS} are "
+                "needed). Write more of them, in patients' own words.",
+            )
     return entries
 
 
@@ -176,6 +181,19 @@ def _inputs_sha256(settings: Settings) -> str:
         digest.update(f"\0{path.parent.name}/{path.name}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def _put_in_place(working: Path, target: Path) -> Path:
+    """Move a finished bundle to where it is served from; one with the same parts stays, and gets the new manifest."""
+    try:
+        verify(target)
+    except Problem:
+        shutil.rmtree(target, ignore_errors=True)
+        working.rename(target)
+    else:
+        (working / "manifest.json").replace(target / "manifest.json")
+        shutil.rmtree(working)
+    return target
 
 
 def _write_json(path: Path, data: Any) -> None:

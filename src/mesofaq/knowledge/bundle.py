@@ -24,7 +24,7 @@ from mesofaq.knowledge.head import Head, Mixture
 from mesofaq.knowledge.index import QuestionIndex
 from mesofaq.knowledge.lexical import LexicalHead
 
-__all__ = ["FORMAT", "PARTS", "Bundle", "Entry", "current_bundle", "file_sha256", "load_bundle"]
+__all__ = ["FORMAT", "PARTS", "Bundle", "Entry", "bundle_id", "current_bundle", "file_sha256", "load_bundle"]
 
 FORMAT = 1
 PARTS = (
@@ -81,12 +81,17 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def bundle_id(parts: dict[str, str]) -> str:
+    """The id of the bundle with these parts' hashes: the same parts have the same id."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
 def current_bundle(bundles: Path) -> Path | None:
     """The folder that CURRENT names under `bundles`, or None where there is none yet."""
     pointer = bundles / "CURRENT"
     if not pointer.exists():
         return None
-    return bundles / pointer.read_text(encoding="utf-8").strip()
+    return bundles / pointer.read_text(encoding="utf-8", errors="replace").strip()
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -105,6 +110,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         ) from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise Problem(Code.BUNDLE_DAMAGED, f"Bundle '{folder.name}' has another format than {FORMAT}. {_REBUILD}")
+    parts = manifest.get("parts")
+    if not isinstance(parts, dict) or manifest.get("id") != bundle_id(parts):
+        raise Problem(Code.BUNDLE_DAMAGED, f"The manifest of bundle '{folder.name}' is not what was built. {_REBUILD}")
     return manifest
 
 
@@ -133,6 +141,16 @@ def load_bundle(folder: Path) -> Bundle:
         Problem: `bundle-missing` or `bundle-damaged`, in one sentence.
     """
     manifest = verify(folder)
+    try:
+        return _load(folder, manifest)
+    except (ValueError, TypeError, LookupError) as error:
+        # Every part is what was built: an older or newer version of this program built it.
+        raise Problem(
+            Code.BUNDLE_DAMAGED, f"Bundle '{folder.name}' was built by another version of MesoFAQ. {_REBUILD}"
+        ) from error
+
+
+def _load(folder: Path, manifest: dict[str, Any]) -> Bundle:
     cards_part = _json(folder / "cards.json")
     entries_part = _json(folder / "entries.json")
     decision = _json(folder / "decision.json")

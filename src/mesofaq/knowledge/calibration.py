@@ -7,7 +7,7 @@ are figures of the data that was tuned on, and are called so wherever they are s
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -103,8 +103,12 @@ class Calibration:
 _SCALES = tuple(float(value) for value in np.round(np.arange(0.5, 2.55, 0.05), 2))
 
 
-def read_calibration_set(folder: Path) -> tuple[list[str], list[str | None]]:
+def read_calibration_set(folder: Path, card_ids: Collection[str] | None = None) -> tuple[list[str], list[str | None]]:
     """Read `questions.jsonl` and `out_of_scope.jsonl` of `folder`.
+
+    Args:
+        folder: `content/calibration`.
+        card_ids: the cards that there are; where given, a question of any other is an error.
 
     Returns:
         The texts, and for each its card's id, or None where no card answers it.
@@ -129,6 +133,12 @@ def read_calibration_set(folder: Path) -> tuple[list[str], list[str | None]]:
                 raise Problem(
                     Code.CONTENT_INVALID, f"{path}:{number}: each line is a JSON object with 'text' (and 'card')."
                 ) from None
+            if card_ids is not None and cards[-1] not in (None, *card_ids):
+                raise Problem(
+                    Code.CONTENT_INVALID,
+                    f"{path}:{number}: there is no card '{cards[-1]}'. Name the card that answers the question, "
+                    "or take the line out.",
+                )
     return texts, cards
 
 

@@ -14,9 +14,10 @@ from mesofaq.knowledge.head import Mixture, softmax
 from mesofaq.knowledge.index import QuestionIndex
 from mesofaq.knowledge.lexical import LONGEST, SHORTEST, LexicalHead
 
-__all__ = ["FittedHead", "fit_head"]
+__all__ = ["FOLDS", "FittedHead", "fit_head"]
 
-_FOLDS = 5
+FOLDS = 5
+"""Each label needs as many examples at least, so that every fold's head knows it."""
 _SEED = 20261121
 _LINEAR_C = 10.0
 _LEXICAL_C = 20.0
@@ -64,11 +65,11 @@ def fit_head(
     names = tuple(sorted(set(labels)))
     truth = np.array([names.index(label) for label in labels], dtype=np.int64)
     views = [np.zeros((len(texts), len(names)), dtype=np.float32) for _ in range(3)]
-    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=_SEED)
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=_SEED)
     # One thread for linear algebra: sums come out in the same order, so the same content gives the same bundle.
     with threadpool_limits(limits=1):
         for number, (train, test) in enumerate(folds.split(vectors, truth), start=1):
-            progress(f"Fitting the head: fold {number} of {_FOLDS}")
+            progress(f"Fitting the head: fold {number} of {FOLDS}")
             weights, bias = _fit_linear(vectors[train], truth[train])
             lexical = _fit_lexical([texts[row] for row in train], truth[train]).head()
             index = QuestionIndex.of(vectors[train], truth[train], len(names))
