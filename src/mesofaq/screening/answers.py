@@ -15,26 +15,48 @@ __all__ = ["AnswerReader"]
 
 _ACT_THRESHOLD = 0.6
 _READING_OF_ACT = {"affirm": "yes", "deny": "no", "unsure": "unsure", "skip": "not_answered"}
+# Besides those, what an answer may sound like: "no, thank you", "hello, yes".
+_MAY_ANSWER = frozenset({None, *_READING_OF_ACT, "greet", "thank"})
 _TOKEN = re.compile(r"[a-z0-9]+|[.?!;,]")
-_CLAUSE_ENDS = frozenset({".", "?", "!", ";", ",", "but", "though", "however", "although"})
+_CLAUSE_ENDS = frozenset(
+    {".", "?", "!", ";", ",", "but", "though", "however", "although", "because", "cos", "coz", "due"}
+)
+# "no i have diabetes", "i dont smoke and i take insulin": the words before say no to something else.
+_ANSWERS = frozenset({"no", "nope", "nah", "and"})
+_SUBJECTS = frozenset({"i", "im", "ive", "my", "just", "only", "also"})
 _NEGATIONS = frozenset({"no", "not", "never", "dont", "without", "none", "isnt", "arent", "nor", "havent", "neither"})
+_DOUBTS = frozenset(
+    {"sure", "certain", "unsure", "know", "maybe", "perhaps", "possibly", "might", "idea", "dunno", "idk"}
+)
 _FAMILY = frozenset(
     "mum mom mother dad father sister brother aunt uncle grandma grandmother grandpa grandfather nan cousin friend wife"
     " husband partner son daughter family mums moms dads sisters brothers".split(" ")
 )
 _UNSURE = re.compile(
-    r"^(im |i am )?(not (really |quite |very |too |100 )?(sure|certain)|unsure|no idea|dont know|i dont know|idk|dunno|"
-    r"i dunno|maybe|perhaps|possibly|might|could be|not certain|hard to say|no clue)\b"
+    r"^(im |i am |ive |i have )?(not (really |quite |very |too |100 )?(sure|certain)|unsure|no (idea|clue)|idk|dunno|"
+    r"(i )?(dont|do not|cant|cannot) (know|remember|recall|have (a|any) (clue|idea))|i dunno|maybe|perhaps|possibly|"
+    r"might|could be|hard to say|(ive )?never been (tested|checked)|yes and no)\b"
 )
-_SKIP = re.compile(r"^(skip|pass|next|rather not|id rather not|prefer not|none of your business)\b")
+_SKIP = re.compile(
+    r"^(skip|pass(?! me)|next|rather not|id rather not|prefer not|none of your business|no comment|"
+    r"i (dont|do not) (want|wish) to (answer|say|tell)|(im |i am )?not comfortable)\b"
+)
 _YES = re.compile(
-    r"^(yes|yeah|yea|yep|yup|ya|yess+|y|ye|aye|si|correct|right|true|sure|indeed|affirmative|afraid so|i do|i am|"
-    r"i have|i did|ive|of course|definitely|absolutely|unfortunately yes|sadly yes|well yes|ok yes|oh yes)\b"
+    r"^(yes|yeah|yea|yep|yup|ya|yess+|y|ye|aye|si|correct|right|true|sure|indeed|affirmative|afraid so|i do|"
+    r"i am(?! (a )?(man|male|guy|not)\b)|(i have|ive)(?! (a question|another question|not|no|never)\b)|i did|"
+    r"of course|definitely|absolutely|unfortunately yes|sadly yes|well yes|ok yes|oh yes)\b(?! not\b)"
 )
+# A "no", or a denial that is whole ("i dont", "i havent had any"): "i dont smoke" denies something else.
 _NO = re.compile(
-    r"^(no|nope|nah|naw|na|n|noo+|never|none|nothing|negative|not me|not that i know|not at all|not now|i dont|"
-    r"i do not|i am not|im not|i havent|i have not|no i|dont have|dont take|neither|nein|non)\b"
+    r"^(no(?! more| one)|nope|nah|naw|na|n|noo+|none|nothing|negative|not me|not that i know|not at all|not now|"
+    r"dont have|dont take|neither|nein|non|(of course|definitely|absolutely|certainly) not)\b"
+    r"|^(i )?(have |ive )?never( (had|have|taken|took|used|suffered|been (told|diagnosed|on)|ever|in|that|any)\b.*)?$"
+    r"|^i (dont|do not|didnt|did not)( (have|take|use|suffer|think so|believe so|no)\b(?! time| a clue| any idea).*)?$"
+    r"|^(i am|im) not( (on|taking|having|that|one|any|at all|thank|thankfully|no|currently|now|aware|as far)\b.*)?$"
+    r"|^(i havent|i have not|ive not)( (had|got|any|ever|no|taken)\b.*)?$"
+    r"|^(i have|ive|ive got) (none|nothing|no (such|problems?|issues?|conditions?|diseases?|health|known|medical)\b)"
 )
+_TAKEN_BACK = re.compile(r"\b(yes|yeah|yep|actually i)\b")
 _QUESTION = re.compile(
     r"^(what|why|how|when|where|who|which|can|could|does|do|did|is|are|will|would|should|am i|may i)\b"
 )
@@ -69,8 +91,6 @@ class AnswerReader:
         """
         tokens = _tokens(text)
         plain = " ".join(token for token in tokens if token[0].isalnum())
-        if not plain:
-            return {}
         volunteered = self._volunteered(tokens)
         if pending is None or pending not in self._items:
             return volunteered
@@ -78,14 +98,16 @@ class AnswerReader:
         asks = direct is None and (text.rstrip().endswith("?") or _QUESTION.match(plain) is not None)
         if asks:
             return {}
+        meant = act.name if act is not None and act.probability >= _ACT_THRESHOLD else None
         readings = dict(volunteered)
         # The first word is about what was asked; a mention of the very item is clearer still, unless it is unsure.
         if direct is not None and (direct == "unsure" or pending not in readings):
             readings[pending] = direct
-        elif pending not in readings and act is not None and act.probability >= _ACT_THRESHOLD:
-            reading = _READING_OF_ACT.get(act.name)
-            if reading is not None:
-                readings[pending] = reading
+        elif pending not in readings and meant in _READING_OF_ACT:
+            readings[pending] = _READING_OF_ACT[meant]
+        # "No, why do you ask?" and "no more questions" begin like an answer, and are none.
+        if pending in readings and pending not in volunteered and meant not in _MAY_ANSWER:
+            del readings[pending]
         return readings
 
     def _volunteered(self, tokens: Sequence[str]) -> dict[str, str]:
@@ -96,7 +118,11 @@ class AnswerReader:
             clause = _clause_before(tokens, start)
             if any(word in _FAMILY for word in clause):
                 continue
-            reading = "no" if any(word in _NEGATIONS for word in clause) else "yes"
+            reading = "yes"
+            if any(word in _DOUBTS for word in clause):
+                reading = "unsure"
+            elif any(word in _NEGATIONS for word in clause):
+                reading = "no"
             # Said twice, once negated ("no hepatitis, but a fatty liver"): what was affirmed counts.
             if readings.get(item) != "yes":
                 readings[item] = reading
@@ -106,14 +132,16 @@ class AnswerReader:
 def _direct(plain: str) -> str | None:
     for pattern, reading in ((_UNSURE, "unsure"), (_SKIP, "not_answered"), (_NO, "no"), (_YES, "yes")):
         if pattern.match(plain):
-            return reading
+            # "No, wait, yes" is asked again; a flag that is set in vain does no harm.
+            return None if reading == "no" and _TAKEN_BACK.search(plain) else reading
     return None
 
 
 def _clause_before(tokens: Sequence[str], start: int) -> list[str]:
     clause: list[str] = []
     for token in reversed(tokens[:start]):
-        if token in _CLAUSE_ENDS:
+        begins = bool(clause) and clause[-1] in _SUBJECTS
+        if token in _CLAUSE_ENDS or (token in _ANSWERS and begins):
             break
         clause.append(token)
     return clause
