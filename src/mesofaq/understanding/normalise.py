@@ -11,7 +11,8 @@ __all__ = ["fold_for_matching", "normalise"]
 _QUOTES = str.maketrans(
     {"’": "'", "‘": "'", "‛": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "..."}
 )
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+# Also halves of characters, which JSON can carry and no tokenizer takes.
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\ud800-\udfff]")
 _SPACES = re.compile(r"\s+")
 _STRETCHED = re.compile(r"([a-zA-Z!?.])\1{2,}")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
@@ -23,12 +24,16 @@ def normalise(text: str) -> str:
     Stretched letters are cut to two ("soooo" → "soo"), which keeps real doubles. Capitals are kept, because some
     encoders read them; idempotent.
     """
-    plain = unicodedata.normalize("NFKC", text).translate(_QUOTES)
-    plain = _INVISIBLE.sub("", plain)
+    # In this order: NFKC would make "can´t" two words, and joins what an invisible character held apart.
+    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text.translate(_QUOTES))).translate(_QUOTES)
     plain = _STRETCHED.sub(r"\1\1", plain)
     return _SPACES.sub(" ", plain).strip()
 
 
 def fold_for_matching(text: str) -> str:
-    """`text` as bare lower-case words: two wordings that differ only in case and punctuation become the same."""
-    return _NOT_WORD.sub(" ", normalise(text).lower().replace("'", "")).strip()
+    """`text` as bare lower-case words: two wordings that differ only in case and punctuation become the same.
+
+    A text without words ("👍") stays as it is.
+    """
+    plain = normalise(text).lower()
+    return _NOT_WORD.sub(" ", plain.replace("'", "")).strip() or plain
