@@ -30,10 +30,7 @@ def _without_values(event: dict[str, object]) -> str:
         kept["exception"] = [
             {
                 "type": one.get("exc_type"),
-                "at": [
-                    f"{frame['filename']}:{frame['lineno']} in {frame['name']}"
-                    for frame in one.get("frames", [])
-                ],
+                "at": [f"{frame['filename']}:{frame['lineno']} in {frame['name']}" for frame in one.get("frames", [])],
             }
             for one in exceptions
         ]
