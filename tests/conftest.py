@@ -31,6 +31,8 @@ for _name in [name for name in os.environ if name.startswith("MESOFAQ_") and not
 os.environ["HF_HUB_OFFLINE"] = "1"  # no test asks a model hub
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
+pytest_plugins = ["fixtures_live"]
+
 REQUIRE_ALL = os.environ.get("MESOFAQ_TEST_REQUIRE_ALL") == "1"
 
 # The same examples in every run, however slow the machine: a failure is found by everybody or by nobody.
