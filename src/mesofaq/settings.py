@@ -1,7 +1,7 @@
 """Every setting in one table: name, default with its unit in the name, and what it is for.
 
-Each is read from the environment with the prefix `MESOFAQ_` (`MESOFAQ_PORT=8001`). What a *clinic* decides (phone,
-hours, prices, emergency number) is not here but in `content/clinic.yml`.
+Each is read from the environment with the prefix `MESOFAQ_` (`MESOFAQ_PORT=8001`); an empty variable is none. What a
+*clinic* decides (phone, hours, prices, emergency number) is not here but in `content/clinic.yml`.
 """
 
 import os
@@ -20,7 +20,7 @@ __all__ = ["Settings", "load_settings", "offline_environment", "settings_table"]
 class Settings(BaseSettings):
     """The service's settings. `docs/settings.md` lists them; a test compares the two."""
 
-    model_config = SettingsConfigDict(env_prefix="MESOFAQ_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="MESOFAQ_", env_ignore_empty=True, extra="ignore", frozen=True)
 
     home: Path = Field(default_factory=Path.cwd, description="The folder that holds content/, bot/, actions/ and var/.")
     var_dir: Path | None = Field(

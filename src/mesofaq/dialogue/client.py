@@ -1,5 +1,6 @@
 """Hands a message to Rasa and collects its replies. Whatever is not a reply is a failure, and says so."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -20,6 +21,7 @@ class RasaClient:
     """
 
     def __init__(self, base_url: str, timeout_s: float) -> None:
+        self._timeout_s = timeout_s
         self._http = httpx.AsyncClient(
             base_url=base_url,
             timeout=httpx.Timeout(timeout_s, connect=min(2.0, timeout_s)),
@@ -46,10 +48,12 @@ class RasaClient:
                 or says nothing: its REST channel turns every exception into an empty list.
         """
         try:
-            response = await self._http.post("/webhooks/rest/webhook", json={"sender": sender, "message": text})
+            # httpx limits the wait for each piece of the answer; the patient waits for the whole.
+            async with asyncio.timeout(self._timeout_s):
+                response = await self._http.post("/webhooks/rest/webhook", json={"sender": sender, "message": text})
             response.raise_for_status()
             payload: Any = response.json()
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx.HTTPError, TimeoutError, ValueError) as error:
             raise Problem(Code.DIALOGUE_FAILED, f"Rasa did not answer ({type(error).__name__}).") from error
         try:
             drafts = [ReplyDraft.model_validate(item["custom"]) for item in payload]

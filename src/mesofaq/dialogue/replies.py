@@ -83,7 +83,7 @@ class Replies:
         )
 
     def clarify(self, card_ids: Sequence[str]) -> ReplyDraft:
-        """Offer two or three cards by their questions, and a person."""
+        """Offer two or three cards by their questions."""
         return ReplyDraft(
             kind=Kind.CLARIFY,
             text=self.phrase("clarify"),
