@@ -2,10 +2,12 @@
 
 from mesofaq.cli import (
     ask,  # noqa: F401
+    bench,  # noqa: F401
     build,  # noqa: F401
     chat,  # noqa: F401
     content,  # noqa: F401
     doctor,  # noqa: F401
+    evaluate,  # noqa: F401
     handoffs,  # noqa: F401
     purge,  # noqa: F401
     up,  # noqa: F401

@@ -1,0 +1,97 @@
+"""The figures that must be reached: `--fail-under right=0.75`, `--fail-over wrong=0.08`.
+
+A bar names a result of the questions in scope (`right`), or a group and its result (`out-of-scope.answered`,
+`emergency.noticed`). It is held against the messages that are held back, where there are any: what was tuned on
+proves nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mesofaq.errors import Code, Problem
+from mesofaq.evaluate.cases import Kind, Part
+from mesofaq.evaluate.judge import RESULTS
+from mesofaq.evaluate.summary import PartSummary, Share
+from mesofaq.understanding.triage import TriageClass
+
+__all__ = ["Bar", "check", "parse_bar"]
+
+_GROUPS = {
+    "in-scope": Kind.CARD,
+    "out-of-scope": Kind.HANDOFF,
+    **{str(name): Kind.TRIAGE for name in TriageClass},
+    "not-emergency": Kind.NOT_EMERGENCY,
+    "acts": Kind.ACT,
+}
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar.
+
+    Args:
+        group: the messages it is about.
+        result: what is counted among them.
+        limit: the share, from 0 to 1.
+        at_least: the share must not be under the limit; otherwise it must not be over it.
+    """
+
+    group: str
+    result: str
+    limit: float
+    at_least: bool
+
+    def broken(self, share: Share) -> bool:
+        """Whether `share` does not reach the bar."""
+        return share.rate < self.limit if self.at_least else share.rate > self.limit
+
+
+def parse_bar(text: str, *, at_least: bool) -> Bar:
+    """Read `right=0.75` or `out-of-scope.answered=0.05`.
+
+    Raises:
+        Problem: `invalid-request`, saying what a bar can be.
+    """
+    name, _, number = text.partition("=")
+    group, _, result = name.strip().rpartition(".")
+    group = group or "in-scope"
+    try:
+        limit = float(number)
+    except ValueError:
+        limit = -1.0
+    if not 0 <= limit <= 1:
+        raise Problem(Code.INVALID_REQUEST, f"'{text}' is no bar: write a name and a share, e.g. right=0.75.")
+    if group not in _GROUPS:
+        raise Problem(Code.INVALID_REQUEST, f"There are no messages '{group}'; there can be {', '.join(_GROUPS)}.")
+    allowed = RESULTS[_GROUPS[group]]
+    if result not in list(allowed):
+        raise Problem(Code.INVALID_REQUEST, f"'{group}' has no result '{result}'; it has {', '.join(allowed)}.")
+    return Bar(group, result, limit, at_least)
+
+
+def check(bars: Sequence[Bar], summaries: Sequence[PartSummary]) -> list[str]:
+    """Hold the figures against the bars.
+
+    Returns:
+        One sentence for each bar that is not reached.
+
+    Raises:
+        Problem: `invalid-request`, a bar is about messages of which there are none: it must not pass for that.
+    """
+    sentences = []
+    for bar in bars:
+        for summary in summaries:
+            share = summary.share(bar.group, bar.result)
+            if share is not None:
+                break
+        else:
+            message = f"No message is {bar.group}, so '{bar.result}' cannot be held against {bar.limit:g}."
+            raise Problem(Code.INVALID_REQUEST, message)
+        if bar.broken(share):
+            side = "under" if bar.at_least else "over"
+            which = "held back" if summary.part is Part.HELD_BACK else "tuned on"
+            sentences.append(
+                f"{bar.group} {bar.result} is {share.rate:.3f}, {side} the bar of {bar.limit:g} "
+                f"({share.count} of {share.of} messages, {which})."
+            )
+    return sentences

@@ -1,0 +1,118 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mesofaq.errors import Code, Problem
+from mesofaq.evaluate.cases import Case, Expectation, Kind, Part, Vocabulary, read_cases
+
+VOCABULARY = Vocabulary(
+    labels=frozenset({"card:pain", "card:cost", "act:greet"}),
+    tuned_on=frozenset({"how much does it cost me"}),
+    known=frozenset({"does it hurt"}),
+    text_max_chars=100,
+)
+
+
+def _write(path: Path, *rows: Any) -> Path:
+    path.write_text("".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows), "utf-8")
+    return path
+
+
+def _read(path: Path, *rows: Any) -> list[Case]:
+    return read_cases([_write(path / "set.jsonl", *rows)], VOCABULARY)
+
+
+@pytest.mark.parametrize(
+    ("row", "expected", "group", "shown"),
+    [
+        ({"card": "pain"}, Expectation(Kind.CARD, "pain"), "in-scope", "pain"),
+        ({"expect": "card:pain"}, Expectation(Kind.CARD, "pain"), "in-scope", "pain"),
+        ({"field": "near"}, Expectation(Kind.HANDOFF), "out-of-scope", "a person"),
+        ({"expect": "handoff", "field": "far"}, Expectation(Kind.HANDOFF), "out-of-scope", "a person"),
+        ({"expect": "emergency"}, Expectation(Kind.TRIAGE, "emergency"), "emergency", "emergency"),
+        ({"expect": "complication"}, Expectation(Kind.TRIAGE, "complication"), "complication", "complication"),
+        ({"expect": "not_emergency"}, Expectation(Kind.NOT_EMERGENCY), "not-emergency", "no emergency"),
+        ({"expect": "act:greet"}, Expectation(Kind.ACT, "greet"), "acts", "act:greet"),
+    ],
+)
+def test_each_expectation(tmp_path: Path, row: dict[str, str], expected: Expectation, group: str, shown: str) -> None:
+    (case,) = _read(tmp_path, {"id": "x", "text": "hello", **row})
+    assert case.expected == expected
+    assert (case.expected.group, str(case.expected)) == (group, shown)
+
+
+def test_a_line_keeps_its_id_its_place_and_who_writes_so(tmp_path: Path) -> None:
+    first, second, third = _read(
+        tmp_path,
+        {"id": "a", "text": "one", "card": "pain", "voice": "typos", "part": "tune", "more": 1},
+        "",
+        {"text": "two", "field": "near"},
+        {"text": "three", "expect": "emergency", "note": "stroke hidden"},
+    )
+    assert (first.id, first.voice, first.part) == ("a", "typos", Part.TUNE)
+    assert (second.id, second.voice, second.part) == ("set:3", "near", Part.HELD_BACK)
+    assert second.place == f"{tmp_path / 'set.jsonl'}:3"
+    assert third.voice == "stroke hidden"
+
+
+def test_a_wording_that_was_tuned_on_is_never_held_back_whatever_its_line_says(tmp_path: Path) -> None:
+    (case,) = _read(tmp_path, {"text": "How much does it COST me?!", "card": "cost", "part": "held-back"})
+    assert case.part is Part.TUNE
+
+
+def test_a_wording_of_the_bundle_is_marked_as_seen(tmp_path: Path) -> None:
+    first, second = _read(
+        tmp_path, {"text": "Does it hurt?", "card": "pain"}, {"text": "does it hurt me", "card": "pain"}
+    )
+    assert (first.seen, second.seen) == (True, False)
+
+
+def test_a_separator_inside_a_message_does_not_end_its_line(tmp_path: Path) -> None:
+    first, second = _read(tmp_path, '{"text": "one\u2028still one", "card": "pain"}', {"text": "two", "card": "pain"})
+    assert first.text == "one\u2028still one"
+    assert second.place.endswith(":2")
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("{", "it is not JSON"),
+        ("[1]", "it is no JSON object"),
+        ({"card": "pain"}, "text: Field required"),
+        ({"text": 5, "card": "pain"}, "text: Input should be a valid string"),
+        ({"text": " \u200b ", "card": "pain"}, "the text is empty"),
+        ({"text": "x" * 101, "card": "pain"}, "longer than 100 characters"),
+        ({"text": "x"}, "it needs 'card'"),
+        ({"text": "x", "card": "pain", "expect": "handoff"}, "only one of them can be right"),
+        ({"text": "x", "card": "nope"}, "the bundle has no card 'nope'"),
+        ({"text": "x", "expect": "act:nope"}, "the bundle has no dialogue act 'nope'"),
+        ({"text": "x", "expect": "panic"}, "'expect' is 'panic'; it can be 'handoff', 'emergency'"),
+        ({"text": "x", "card": "pain", "part": "spare"}, "part: "),
+        ({"turns": []}, "it is a dialogue"),
+    ],
+)
+def test_a_bad_line_is_named_with_its_file_and_number(tmp_path: Path, row: Any, message: str) -> None:
+    with pytest.raises(Problem) as caught:
+        _read(tmp_path, {"text": "fine", "card": "pain"}, row)
+    assert caught.value.code is Code.INVALID_REQUEST
+    assert caught.value.detail.startswith(f"{tmp_path / 'set.jsonl'}:2: ")
+    assert message in caught.value.detail
+
+
+def test_an_id_may_stand_only_once_in_a_file(tmp_path: Path) -> None:
+    row = {"id": "a", "text": "x", "card": "pain"}
+    one, other = _write(tmp_path / "one.jsonl", row), _write(tmp_path / "other.jsonl", row)
+    assert len(read_cases([one, other], VOCABULARY)) == 2
+    with pytest.raises(Problem, match=r":2: the id 'a' is taken by .*:1\."):
+        read_cases([_write(one, row, row)], VOCABULARY)
+
+
+def test_a_missing_file_and_one_that_is_no_text_are_named(tmp_path: Path) -> None:
+    with pytest.raises(Problem, match="There is no file") as caught:
+        read_cases([tmp_path / "nope.jsonl"], VOCABULARY)
+    assert caught.value.code is Code.NOT_FOUND
+    (tmp_path / "binary.jsonl").write_bytes(b"\xff\xfe")
+    with pytest.raises(Problem, match=r"binary\.jsonl:1: the file is not UTF-8"):
+        read_cases([tmp_path / "binary.jsonl"], VOCABULARY)
