@@ -213,11 +213,12 @@ def _program() -> list[str]:
     return [str(Path(sys.executable).with_name("mesofaq"))]
 
 
-@pytest.fixture(scope="session")
-def lent(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for run-time files with the checkout's bundle and dialogue in it, made first where they are stale."""
-    if not rasa_python(Settings(home=ROOT)).exists():
-        pytest.skip("bot/.venv is missing: run 'make setup'")
+def lend(folder: Path) -> Path:
+    """Fill `folder`, for run-time files, with the checkout's bundle and dialogue, made first where they are stale.
+
+    Returns:
+        The dialogue's model in it.
+    """
     done = subprocess.run(
         [sys.executable, "-m", "mesofaq.supervise.prepare", "--json"],
         env=environment(Settings(home=ROOT)),
@@ -228,15 +229,24 @@ def lent(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     made = json.loads(done.stdout)
     assert done.returncode == 0, made
-    folder = tmp_path_factory.mktemp("lent")
     bundle, model = Path(made["bundle"]), Path(made["model"])
     (folder / "bundles").mkdir()
     (folder / "bundles" / bundle.name).symlink_to(bundle)
     (folder / "bundles" / "CURRENT").write_text(f"{bundle.name}\n", encoding="utf-8")
-    (folder / "rasa" / "models").mkdir(parents=True)
-    shutil.copy(model, folder / "rasa" / "models")
     # Should the content change meanwhile, a new bundle need not start with the encoder.
     (folder / "cache").symlink_to(ROOT / "var" / "cache")
+    models = folder / "rasa" / "models"
+    models.mkdir(parents=True)
+    return Path(shutil.copy(model, models))
+
+
+@pytest.fixture(scope="session")
+def lent(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder to copy, with the bundle and the dialogue in it."""
+    if not rasa_python(Settings(home=ROOT)).exists():
+        pytest.skip("bot/.venv is missing: run 'make setup'")
+    folder = tmp_path_factory.mktemp("lent")
+    lend(folder)
     return folder
 
 
