@@ -34,6 +34,7 @@ class FakeService:
         self.erased: dict[str, list[str]] = {}
         self.status: Iterator[int] = iter(())
         self.hosts: set[str] = set()
+        self.keeps = False
 
     def clock(self) -> float:
         return self.now
@@ -50,6 +51,8 @@ class FakeService:
             return httpx.Response(201, json={"conversation_id": name, "token": f"token of {name}"})
         name = request.url.path.split("/")[3]
         assert request.headers["Authorization"] == f"Bearer token of {name}"
+        if request.method == "DELETE" and self.keeps:
+            return httpx.Response(503)
         if request.method == "DELETE":
             self.erased[name] = self.open.pop(name)
             return httpx.Response(204)
@@ -113,7 +116,7 @@ def test_each_user_has_a_conversation_and_everything_is_erased() -> None:
     found = measure(service.client, FAQ, users=3, seconds=1.05, clock=service.clock)
     assert found.users == len(service.erased) == 3
     assert {texts[0] for texts in service.erased.values()} == {"one", "two", "three"}
-    assert service.open == {}
+    assert (service.open, found.left) == ({}, 0)
     assert service.hosts == {"127.0.0.1"}
 
 
@@ -190,7 +193,7 @@ def _transport(status: int = 200, bundle: str = "b1") -> httpx.MockTransport:
 
 def test_the_service_is_found_where_the_settings_say(tmp_path: Path) -> None:
     service = find_service(Settings(home=tmp_path, port=8123), _transport())
-    assert (service.url, service.bundle, service.pids) == ("http://127.0.0.1:8123", "b1", {})
+    assert (service.url, service.bundle) == ("http://127.0.0.1:8123", "b1")
 
 
 def test_a_running_service_is_found_on_the_port_it_was_given(tmp_path: Path) -> None:
@@ -209,7 +212,6 @@ def test_a_running_service_is_found_on_the_port_it_was_given(tmp_path: Path) -> 
     finally:
         child.stop(grace_s=0)
     assert service.url == "http://127.0.0.1:8456"
-    assert set(service.pids) >= {"service", "supervisor"}
 
 
 def test_where_nothing_answers_it_says_how_to_start_it(tmp_path: Path) -> None:
@@ -245,7 +247,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> FakeService:
     from mesofaq.evaluate.bench import Service
 
     service = FakeService(dict.fromkeys(EMERGENCIES, "emergency"))
-    monkeypatch.setattr(module, "find_service", lambda settings: Service("http://127.0.0.1:8000", "b1", {}))
+    monkeypatch.setattr(module, "find_service", lambda settings: Service("http://127.0.0.1:8000", "b1"))
     monkeypatch.setattr(module.httpx, "AsyncClient", lambda **given: _client(service, given))
     return service
 
@@ -275,7 +277,7 @@ def test_each_load_is_measured_with_each_number_of_users(
     run: Callable[..., Run], served: FakeService, questions: Path
 ) -> None:
     served.kinds["qwertz uiop"] = "handoff"
-    done = run("bench", questions, "--users", "1,2", "--seconds", "0.5", "--json")
+    done = run("bench", questions, "--users", "1,2", "--seconds", "0.1", "--json")
     assert done.exit_code == 0, done.output
     document = json.loads(done.stdout)
     assert [(row["load"], row["users"]) for row in document["traffic"]] == [
@@ -288,7 +290,7 @@ def test_each_load_is_measured_with_each_number_of_users(
 
 
 def test_the_tables_of_the_bench(run: Callable[..., Run], served: FakeService, questions: Path) -> None:
-    lines = run("bench", questions, "--users", "1", "--seconds", "0.5").stdout.splitlines()
+    lines = run("bench", questions, "--users", "1", "--seconds", "0.1").stdout.splitlines()
     assert "Understanding 1 questions, one at a time (ms)" in " ".join(" ".join(lines).split())
     (handoffs,) = (line.split() for line in lines if line.strip().startswith("handoffs"))
     assert handoffs[1:3] == ["1", "0"]
@@ -301,10 +303,19 @@ def test_a_rate_limit_is_told_with_the_setting_that_lifts_it(
     run: Callable[..., Run], served: FakeService, questions: Path
 ) -> None:
     served.status = iter([429] * 10)
-    done = run("bench", questions, "--users", "1", "--seconds", "0.5", "--json")
+    done = run("bench", questions, "--users", "1", "--seconds", "0.1", "--json")
     assert done.exit_code == 1
     assert "MESOFAQ_RATE_LIMIT=0" in done.stderr
     assert json.loads(done.stdout)["traffic"][0]["throttled"]
+
+
+def test_conversations_that_could_not_be_erased_are_told(
+    run: Callable[..., Run], served: FakeService, questions: Path
+) -> None:
+    served.keeps = True
+    done = run("bench", questions, "--users", "1", "--seconds", "0.1")
+    assert f"{len(served.open)} of the made-up conversations could not be erased" in done.stdout
+    assert "What was said has been erased." not in done.stdout
 
 
 @pytest.mark.parametrize("users", ["", "0", "1,x", "-1", "201", "1,,2", "1.5"])

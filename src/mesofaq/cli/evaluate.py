@@ -9,12 +9,9 @@ import typer
 from rich.console import Console
 
 from mesofaq.cli import app
-from mesofaq.evaluate.bars import parse_bar
-from mesofaq.evaluate.cases import Part
-from mesofaq.evaluate.output import as_document, print_tables
-from mesofaq.evaluate.report import write_report
-from mesofaq.evaluate.run import evaluate
 from mesofaq.settings import load_settings
+
+# Imported by the command itself: `mesofaq up` gathers every command, and must not load an encoder's libraries for it.
 
 
 @app.command("eval")
@@ -36,6 +33,12 @@ def evaluate_command(
 
     Other bars than right and wrong: out-of-scope.answered=0.05, emergency.noticed=1.
     """
+    from mesofaq.evaluate.bars import parse_bar
+    from mesofaq.evaluate.cases import Part
+    from mesofaq.evaluate.output import as_document, print_tables
+    from mesofaq.evaluate.report import write_report
+    from mesofaq.evaluate.run import evaluate
+
     if part != "all" and part not in list(Part):
         raise typer.BadParameter("choose all, tune or held-back", param_hint="--part")
     bars = [parse_bar(text, at_least=True) for text in fail_under or ()]

@@ -39,11 +39,10 @@ _TRANSPORT_S = 10.0
 
 @dataclass(frozen=True)
 class Service:
-    """The running service: where it is, with which bundle, and its processes by name (none if it was not `up`'s)."""
+    """The running service: where it is, and with which bundle."""
 
     url: str
     bundle: str | None
-    pids: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -70,6 +69,11 @@ class Benchmark:
     def throttled(self) -> bool:
         """Whether the service's rate limit cut a measurement short."""
         return any(measured.throttled for measured in self.traffic)
+
+    @property
+    def left(self) -> int:
+        """How many of the made-up conversations could not be erased."""
+        return sum(measured.left for measured in self.traffic)
 
 
 def bench(
@@ -120,7 +124,8 @@ def bench(
                     seconds=seconds,
                 )
             )
-    programs = {name: pid for name, pid in service.pids.items() if name != "supervisor"}
+    # Asked again: a service that was restarted meanwhile has another process.
+    programs = {name: pid for name, pid in read_pids(settings).items() if name != "supervisor"}
     return Benchmark(bundle.id, service, len(questions), times, tuple(traffic), tuple(memory_of(programs)))
 
 
@@ -139,8 +144,8 @@ def find_service(settings: Settings, transport: httpx.BaseTransport | None = Non
             Code.INVALID_REQUEST,
             "This would send made-up emergencies to a service in production: run it with MESOFAQ_ENV=development.",
         )
-    pids = read_pids(settings)
-    url = service_url(settings.model_copy(update={"port": _port(settings)}) if "service" in pids else settings)
+    known = "service" in read_pids(settings)
+    url = service_url(settings.model_copy(update={"port": _port(settings)}) if known else settings)
     host = urlsplit(url).hostname or ""
     if host != "localhost" and not _is_loopback(host):
         message = f"The service listens on {host}, and messages are only sent within this machine: set MESOFAQ_HOST."
@@ -153,7 +158,7 @@ def find_service(settings: Settings, transport: httpx.BaseTransport | None = Non
             Code.NOT_READY,
             f"No service answers at {url}: start 'MESOFAQ_RATE_LIMIT=0 mesofaq up' in another terminal first.",
         ) from None
-    return Service(url, health.get("bundle"), pids)
+    return Service(url, health.get("bundle"))
 
 
 def _port(settings: Settings) -> int:

@@ -64,6 +64,7 @@ class Measured:
         otherwise: replies of other kinds, by kind.
         errors: everything else, by HTTP status or by the failure's name.
         throttled: the service's rate limit ended it early.
+        left: conversations that could not be erased afterwards.
     """
 
     load: str
@@ -74,6 +75,7 @@ class Measured:
     otherwise: dict[str, int]
     errors: dict[str, int]
     throttled: bool
+    left: int
 
     @property
     def per_second(self) -> float:
@@ -117,7 +119,7 @@ async def _measure(
                     tasks.create_task(_use(client, load, texts, tally, conversations, began + seconds, clock))
             lasted_s = clock() - began
         finally:
-            await _erase(client, conversations)
+            left = await _erase(client, conversations)
     return Measured(
         load=load.name,
         users=users,
@@ -127,6 +129,7 @@ async def _measure(
         otherwise=dict(tally.kinds),
         errors=dict(tally.errors),
         throttled=tally.throttled,
+        left=left,
     )
 
 
@@ -187,10 +190,13 @@ async def _call(tally: _Tally, request: Awaitable[httpx.Response]) -> Any:
     return None
 
 
-async def _erase(client: httpx.AsyncClient, conversations: Sequence[_Conversation]) -> None:
+async def _erase(client: httpx.AsyncClient, conversations: Sequence[_Conversation]) -> int:
+    """Erase what was said; returns how many conversations could not be."""
+    left = 0
     for opened in conversations:
         try:
-            await client.delete(f"/v1/conversations/{opened.id}", headers=opened.headers)
+            response = await client.delete(f"/v1/conversations/{opened.id}", headers=opened.headers)
+            left += not response.is_success
         except httpx.HTTPError:
-            # The service has gone; what was said to it stays, and the next ones would fail likewise.
-            return
+            left += 1
+    return left
