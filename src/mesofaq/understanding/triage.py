@@ -99,7 +99,7 @@ class Triage:
         words: set[str] = set()
         for name, phrases in lexicon["concepts"].items():
             words |= self._add(self._concepts, name, phrases)
-        self._concept_words = frozenset(words)
+        self._squeezed = {_DOUBLED.sub(r"\1", word): word for word in sorted(words)}
         for name, phrases in context.items():
             if isinstance(phrases, list):
                 words |= self._add(self._context, name, phrases)
@@ -183,10 +183,10 @@ class Triage:
     def _corrected(self, token: str) -> str:
         if token in self._known or token.isdigit():
             return token
-        # "caant", "lipss": doubled letters, which normalising leaves, are the commonest slip of a shaking hand.
+        # "caant", "kkill": doubled letters, which normalising leaves, are the commonest slip of a shaking hand.
         squeezed = _DOUBLED.sub(r"\1", token)
-        if squeezed in self._concept_words:
-            return squeezed
+        if squeezed in self._squeezed:
+            return self._squeezed[squeezed]
         nearest = self._nearest(token)
         return self._nearest(squeezed) if nearest == token else nearest
 
