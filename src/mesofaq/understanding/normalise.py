@@ -14,7 +14,7 @@ _QUOTES = str.maketrans(
 # Also halves of characters, which JSON can carry and no tokenizer takes.
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\ud800-\udfff]")
 _SPACES = re.compile(r"\s+")
-_STRETCHED = re.compile(r"([a-zA-Z!?.])\1{2,}")
+_STRETCHED = re.compile(r"([a-z!?.])\1{2,}", re.IGNORECASE)
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
