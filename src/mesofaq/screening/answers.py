@@ -56,6 +56,7 @@ _NO = re.compile(
     r"|^(i havent|i have not|ive not)( (had|got|any|ever|no|taken)\b.*)?$"
     r"|^(i have|ive|ive got) (none|nothing|no (such|problems?|issues?|conditions?|diseases?|health|known|medical)\b)"
 )
+_STATEMENT = re.compile(r"^(i|im|ive|never|dont)\b")
 _TAKEN_BACK = re.compile(r"\b(yes|yeah|yep|actually i)\b")
 _QUESTION = re.compile(
     r"^(what|why|how|when|where|who|which|can|could|does|do|did|is|are|will|would|should|am i|may i)\b"
@@ -99,6 +100,8 @@ class AnswerReader:
         if asks:
             return {}
         meant = act.name if act is not None and act.probability >= _ACT_THRESHOLD else None
+        if volunteered and pending not in volunteered and _STATEMENT.match(plain):
+            direct = None  # "I have a pacemaker", "I don't have lupus": said of that item, not of the one asked
         readings = dict(volunteered)
         # The first word is about what was asked; a mention of the very item is clearer still, unless it is unsure.
         if direct is not None and (direct == "unsure" or pending not in readings):
