@@ -14,11 +14,11 @@ import logging
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from weakref import WeakValueDictionary
 
 from mesofaq.chat.assistant import Assistant
 from mesofaq.chat.live import LiveEvents
 from mesofaq.chat.models import Kind, Reply, ReplyDraft
+from mesofaq.chat.order import Order, Place
 from mesofaq.dialogue.client import RasaClient
 from mesofaq.dialogue.parse import reference
 from mesofaq.errors import Code, Problem
@@ -52,7 +52,8 @@ class TurnService:
         live: is told of every new message, for those who listen.
         clock: the present moment, with a time zone.
         text_max_chars: the longest text that is accepted.
-        wait_s: how long a repeated message waits for the answer to the first, in seconds.
+        wait_s: how long a message may take, its turn included, until a person answers instead, and how long a
+            repeated message waits for the answer to the first; in seconds.
     """
 
     def __init__(
@@ -73,7 +74,7 @@ class TurnService:
         self._clock = clock
         self._text_max_chars = text_max_chars
         self._wait_s = wait_s
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._order = Order()
         self._in_flight: set[str] = set()
 
     def is_emergency(self, text: str) -> bool:
@@ -97,12 +98,14 @@ class TurnService:
         """
         # What cannot be stored or encoded (U+0000, half a surrogate pair) is mended at the door, once for all.
         text = clean_text(text)
-        self._check(text)
-        received = await asyncio.to_thread(self._store.receive, conversation.id, text, client_message_id)
-        if received.duplicate:
+        await self._check(text)
+        async with self._order.door(conversation.id):
+            received = await asyncio.to_thread(self._store.receive, conversation.id, text, client_message_id)
+            place = None if received.duplicate else self._order.take_place(conversation.id)
+        if place is None:
             return await self._answer_of(conversation, received.message_id)
         self._live.notify(conversation.id)
-        return await self._answer(conversation, received.message_id, text)
+        return await self._answer(conversation, received.message_id, text, place)
 
     async def sweep(self) -> int:
         """Hand over every message that a vanished process left unanswered.
@@ -123,36 +126,42 @@ class TurnService:
             swept += 1
         return swept
 
-    def _check(self, text: str) -> None:
+    async def _check(self, text: str) -> None:
         if not normalise(text):
             raise Problem(Code.TEXT_EMPTY, "The message is empty. Write your question and send it again.")
-        if len(text) > self._text_max_chars:
+        too_long = len(text) > self._text_max_chars
+        # Rasa would take a command for an intent. It is refused rather than reworded.
+        if not too_long and not _COMMAND.match(text.strip()):
+            return
+        # Nothing is refused when somebody is in danger. A long text takes long to judge: not on this thread.
+        if await asyncio.to_thread(self.is_emergency, text.strip().lstrip("/").replace("_", " ")):
+            return
+        if too_long:
             raise Problem(
                 Code.TEXT_TOO_LONG,
                 f"The message is longer than {self._text_max_chars} characters. Please shorten it and send it again.",
                 max_chars=self._text_max_chars,
             )
-        # Rasa would take it for an intent. It is refused rather than reworded, unless somebody is in danger.
-        if _COMMAND.match(text.strip()) and not self.is_emergency(text.strip()[1:].replace("_", " ")):
-            raise Problem(
-                Code.COMMAND_REFUSED, "A message cannot be a command such as /restart. Write it in your own words."
-            )
+        raise Problem(
+            Code.COMMAND_REFUSED, "A message cannot be a command such as /restart. Write it in your own words."
+        )
 
-    async def _answer(self, conversation: ConversationRecord, message_id: str, text: str) -> list[Reply]:
+    async def _answer(self, conversation: ConversationRecord, message_id: str, text: str, place: Place) -> list[Reply]:
+        late = asyncio.get_running_loop().time() + self._wait_s
         self._in_flight.add(message_id)
         try:
             urgent = await asyncio.to_thread(self._judge, text)
             if urgent is not None and (draft := self._emergency_reply(urgent)) is not None:
                 await self._keep(message_id, urgent)
                 return await self._finish(conversation.id, message_id, [draft], new_epoch=True)
-            turn = self._turns.setdefault(conversation.id, asyncio.Lock())
-            async with turn:
-                drafts = await self._decide(conversation.id, message_id, text)
-                return await self._finish(conversation.id, message_id, drafts)
+            await place.come_up()
+            drafts = await self._decide(conversation.id, message_id, text, late)
+            return await self._finish(conversation.id, message_id, drafts)
         finally:
+            place.leave()
             self._in_flight.discard(message_id)
 
-    async def _decide(self, conversation_id: str, message_id: str, text: str) -> Sequence[ReplyDraft]:
+    async def _decide(self, conversation_id: str, message_id: str, text: str, late: float) -> Sequence[ReplyDraft]:
         """The replies to an ordinary message; a failure of any part is a reply too: a person answers."""
         try:
             context = await asyncio.to_thread(self._context, conversation_id)
@@ -160,7 +169,8 @@ class TurnService:
             await asyncio.to_thread(self._store.save_understanding, message_id, understanding.model_dump(mode="json"))
             # The epoch is read inside the turn: an emergency in between has started the dialogue afresh.
             epoch = (await asyncio.to_thread(self._store.get_conversation, conversation_id)).dialogue_epoch
-            return await self._rasa.send(f"{conversation_id}:{epoch}", reference(message_id))
+            async with asyncio.timeout_at(late):
+                return await self._rasa.send(f"{conversation_id}:{epoch}", reference(message_id))
         except Problem as problem:
             if problem.code is Code.STORE_FAILED:
                 raise
@@ -209,7 +219,8 @@ class TurnService:
             message = await asyncio.to_thread(self._store.get_message, message_id)
             orphaned = message is not None and self._clock() - message.at > ORPHANED_AFTER
             if message is not None and orphaned and message_id not in self._in_flight:
-                return await self._answer(conversation, message_id, message.text)
+                place = self._order.take_place(conversation.id)
+                return await self._answer(conversation, message_id, message.text, place)
             if asyncio.get_running_loop().time() >= deadline:
                 raise Problem(
                     Code.STILL_WORKING,

@@ -60,7 +60,9 @@ async def webhook(
     except ActionNotFoundException as error:
         raise Problem(Code.NOT_FOUND, f"There is no action '{error.action_name}'.") from None
     except ActionExecutionRejection as error:
-        raise Problem(Code.MALFORMED_BODY, f"Action '{error.action_name}' does not apply.") from None
+        # Rasa reads the action's name from a 400, and lets another policy predict.
+        detail = f"Action '{error.action_name}' does not apply."
+        raise Problem(Code.MALFORMED_BODY, detail, action_name=error.action_name) from None
     if result is None:
         raise Problem(Code.INVALID_REQUEST, "The call names no action ('next_action').")
     answer: dict[str, Any] = result.model_dump()
