@@ -1,16 +1,18 @@
 """Server-sent events: what the bot and staff say arrives, and a client that comes back misses nothing."""
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 from web_helpers import EMERGENCY, Site, assert_problem
 
-from fixtures_live import Chat
+from fixtures_live import Chat, eventually
 
 Event = tuple[int, dict[str, Any]]
 
@@ -82,9 +84,23 @@ def test_every_listener_hears_it_and_nobody_else(site: Site, chat: Chat) -> None
         assert next(three)[1]["reply"] == other_reply
 
 
-@pytest.mark.parametrize("last", ["-1", "zebrafinch42", "1.5", "9" * 30])
-def test_an_id_that_was_never_given_is_refused_or_harmless(chat: Chat, last: str) -> None:
-    if last.isdigit():
-        with listening(chat, last_event_id=int(last)):
-            return
+@pytest.mark.parametrize("last", ["-1", "zebrafinch42", "1.5", "9" * 30, str(2**31)])
+def test_an_id_that_was_never_given_is_refused(chat: Chat, last: str) -> None:
     assert_problem(chat.ask("GET", "/events", headers=chat.headers | {"Last-Event-ID": last}), 422, "invalid-request")
+
+
+def test_fifty_listeners_that_went_away_leave_nothing_open(site: Site, chat: Chat) -> None:
+    this = psutil.Process()
+
+    def come_and_go() -> None:
+        with listening(chat) as events:
+            next(events)
+
+    chat.say("hello")
+    come_and_go()
+    before = this.num_fds(), threading.active_count()
+    for _ in range(50):
+        come_and_go()
+    eventually(lambda: this.num_fds() <= before[0] + 2, 10, "the connections are closed")
+    eventually(lambda: threading.active_count() <= before[1] + 2, 10, "the threads have ended")
+    eventually(lambda: not site.services.live._waiting, 10, "nobody waits")

@@ -24,6 +24,8 @@ __all__ = ["router"]
 
 _POLL_S = 1.0
 _HEARTBEAT_S = 15.0
+_LAST_EVENT_ID_MAX = 2**31 - 1
+"""What a database can compare a message's place with."""
 
 router = APIRouter(prefix="/v1", tags=["chat"])
 
@@ -166,7 +168,7 @@ async def erase(conversation: ConversationDep, services: ServicesDep) -> Respons
 async def events(
     conversation: ConversationDep,
     services: ServicesDep,
-    last_event_id: Annotated[int, Header(ge=0)] = 0,
+    last_event_id: Annotated[int, Header(ge=0, le=_LAST_EVENT_ID_MAX)] = 0,
 ) -> StreamingResponse:
     """Messages of the bot and of staff as they come (server-sent events), resumable by `Last-Event-ID`."""
     return StreamingResponse(
