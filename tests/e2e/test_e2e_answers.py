@@ -70,6 +70,7 @@ def test_a_refund_is_a_handoff_that_staff_find_with_its_transcript(live: Instanc
         (line["from"], line["text"]) for line in chat.transcript()
     ]
     assert shown["conversation_id"] == chat.id
+    assert "can I get a refund" in live.cli("handoffs", "show", handoff[:8]).stdout
 
 
 def test_the_transcript_holds_both_sides_in_order(chat: Chat) -> None:

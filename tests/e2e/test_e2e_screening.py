@@ -1,5 +1,6 @@
 """The pre-screening from the first question to the summary that staff read, with the real Rasa."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
 
@@ -152,3 +153,13 @@ def test_an_emergency_at_the_start_is_an_emergency(live: Instance) -> None:
     (reply,) = live.chat().say(EMERGENCY)
     assert reply["kind"] == "emergency"
     assert reply["handoff"]["priority"] == "emergency"
+
+
+def test_patients_at_once_are_not_mixed_up(live: Instance) -> None:
+    def screen(number: int) -> None:
+        item = ITEMS[number]
+        result = Screened(live.url).begin().all_no(**{item: "not sure"})
+        assert result["screening"] == {"item": None, "result": "review", "flags": [item]}
+
+    with ThreadPoolExecutor(len(ITEMS)) as pool:
+        list(pool.map(screen, range(len(ITEMS))))
