@@ -48,6 +48,19 @@ class ActionClarify(Action):
         return []
 
 
+class ActionAskIfNow(Action):
+    """Asks whether something that sounds grave is happening now."""
+
+    def name(self) -> str:
+        """Rasa's name for it."""
+        return "action_ask_if_now"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Say what to do if it is, and ask."""
+        say(dispatcher, runtime.current().replies.ask_if_now())
+        return []
+
+
 class ActionHandoff(Action):
     """Hands the conversation to a person, for the reason that the intent gives."""
 
@@ -136,7 +149,7 @@ class ActionSmalltalk(Action):
         intent = intent_of(tracker)
         if intent == "complain":
             say(dispatcher, replies.complaint())
-        elif intent in ("greet", "thank", "goodbye", "who_are_you", "privacy"):
+        elif intent in ("greet", "thank", "goodbye", "who_are_you", "privacy", "not_now"):
             say(dispatcher, replies.smalltalk(intent, starters=intent in ("greet", "who_are_you")))
         else:
             say(dispatcher, replies.smalltalk("nothing_asked", starters=True))

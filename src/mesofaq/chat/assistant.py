@@ -15,6 +15,7 @@ from mesofaq.dialogue.replies import Replies
 from mesofaq.errors import Problem
 from mesofaq.knowledge.bundle import Bundle, current_bundle, load_bundle
 from mesofaq.settings import Settings
+from mesofaq.understanding.first_look import FirstLook
 from mesofaq.understanding.models import Context, Understanding
 from mesofaq.understanding.pipeline import Understander, judge_only
 from mesofaq.understanding.triage import Triage
@@ -78,10 +79,17 @@ class Assistant:
         _log.info("bundle_loaded: %s", bundle.id)
         return True
 
-    def understand(self, text: str, context: Context) -> Understanding:
+    def look(self, text: str) -> FirstLook | None:
+        """Triage one message by rules and second opinion; None without a bundle, when the rules stand alone."""
+        understander = self._understander
+        return None if understander is None else understander.look(text)
+
+    def understand(self, text: str, context: Context, look: FirstLook | None = None) -> Understanding:
         """Understand one message; without a bundle, by triage alone."""
         understander = self._understander
-        return judge_only(self.triage, text) if understander is None else understander.understand(text, context)
+        if understander is None:
+            return judge_only(self.triage, text)
+        return understander.understand(text, context, look)
 
     @property
     def shows_drafts(self) -> bool:

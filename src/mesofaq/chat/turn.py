@@ -25,6 +25,7 @@ from mesofaq.errors import Code, Problem
 from mesofaq.store.records import ConversationRecord
 from mesofaq.store.store import Store
 from mesofaq.store.values import clean_text
+from mesofaq.understanding.first_look import FirstLook
 from mesofaq.understanding.models import Context, Understanding
 from mesofaq.understanding.normalise import normalise
 from mesofaq.understanding.pipeline import judge_only
@@ -154,18 +155,27 @@ class TurnService:
             if urgent is not None and (draft := self._emergency_reply(urgent)) is not None:
                 await self._keep(message_id, urgent)
                 return await self._finish(conversation.id, message_id, [draft], new_epoch=True)
+            look = await asyncio.to_thread(self._look, text)
+            if look is not None and look.triage_class is TriageClass.EMERGENCY:
+                raised = await asyncio.to_thread(self._assistant.understand, text, Context(), look)
+                await self._keep(message_id, raised)
+                return await self._finish(
+                    conversation.id, message_id, [self._assistant.replies.emergency()], new_epoch=True
+                )
             await place.come_up()
-            drafts = await self._decide(conversation.id, message_id, text, late)
+            drafts = await self._decide(conversation.id, message_id, text, look, late)
             return await self._finish(conversation.id, message_id, drafts)
         finally:
             place.leave()
             self._in_flight.discard(message_id)
 
-    async def _decide(self, conversation_id: str, message_id: str, text: str, late: float) -> Sequence[ReplyDraft]:
+    async def _decide(
+        self, conversation_id: str, message_id: str, text: str, look: FirstLook | None, late: float
+    ) -> Sequence[ReplyDraft]:
         """The replies to an ordinary message; a failure of any part is a reply too: a person answers."""
         try:
             context = await asyncio.to_thread(self._context, conversation_id)
-            understanding = await asyncio.to_thread(self._assistant.understand, text, context)
+            understanding = await asyncio.to_thread(self._assistant.understand, text, context, look)
             await asyncio.to_thread(self._store.save_understanding, message_id, understanding.model_dump(mode="json"))
             # The epoch is read inside the turn: an emergency in between has started the dialogue afresh.
             epoch = (await asyncio.to_thread(self._store.get_conversation, conversation_id)).dialogue_epoch
@@ -185,6 +195,14 @@ class TurnService:
             return judge_only(self._assistant.triage, text)
         except Exception as error:
             _log.error("triage_failed: error=%s", type(error).__name__)
+            return None
+
+    def _look(self, text: str) -> FirstLook | None:
+        """The second opinion; that it fails must not keep the rules' verdict from anybody."""
+        try:
+            return self._assistant.look(text)
+        except Exception as error:
+            _log.error("second_opinion_failed: error=%s", type(error).__name__)
             return None
 
     def _emergency_reply(self, understanding: Understanding) -> ReplyDraft | None:

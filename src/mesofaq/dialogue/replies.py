@@ -105,6 +105,18 @@ class Replies:
             handoff=HandoffDraft(reason=Reason.EMERGENCY, priority=Priority.EMERGENCY),
         )
 
+    def ask_if_now(self) -> ReplyDraft:
+        """Say what to do in an emergency, and ask whether it is one."""
+        return ReplyDraft(
+            kind=Kind.CLARIFY,
+            text=self.phrase("ask_if_now"),
+            suggestions=(
+                Suggestion(title="Yes, right now", text="Yes, it is happening right now"),
+                Suggestion(title="No", text="No, it is not happening now"),
+                Suggestion(title="Talk to a person", text=PERSON_TEXT),
+            ),
+        )
+
     def failure(self) -> ReplyDraft:
         """Something of ours failed: a person answers."""
         return ReplyDraft(

@@ -20,13 +20,15 @@ from mesofaq.content.loader import Content, load_content, read_nlu_examples
 from mesofaq.errors import Code, Problem
 from mesofaq.knowledge.bundle import FORMAT, PARTS, Entry, bundle_id, current_bundle, file_sha256, read_manifest, verify
 from mesofaq.knowledge.calibration import Calibration, calibrate, read_calibration_set
-from mesofaq.knowledge.encoder import Encoder
-from mesofaq.knowledge.export import DEFAULT_ENCODER, export_encoder
-from mesofaq.knowledge.fit import FOLDS, FittedHead, fit_head
+from mesofaq.knowledge.encoder import Encoder, Vectors
+from mesofaq.knowledge.export import DEFAULT_ENCODER, export_encoder, tools_missing
+from mesofaq.knowledge.fit import FOLDS, FittedHead, FittedLinear, fit_head, fit_opinion
 from mesofaq.knowledge.head import Head
 from mesofaq.knowledge.index import QuestionIndex
+from mesofaq.knowledge.opinion import ORDINARY
 from mesofaq.settings import Settings
 from mesofaq.understanding.normalise import normalise
+from mesofaq.understanding.spelling import Speller, learn_words
 
 __all__ = ["build_bundle", "ensure_bundle"]
 
@@ -75,14 +77,19 @@ def build_bundle(settings: Settings, progress: Progress) -> Path:
     texts = [normalise(entry.text) for entry in entries]
     vectors = encoder.encode(texts)
     fitted, labels = fit_head(texts, vectors, [entry.label for entry in entries], progress)
+    progress("Learning the words")
+    spelling = _spelling(content, texts, settings.content / "triage_examples")
+    speller = Speller(**spelling)
     progress("Calibrating and choosing the thresholds")
     rows = np.array([labels.index(entry.label) for entry in entries], dtype=np.int64)
     index = QuestionIndex.of(vectors, rows, len(labels))
     head = Head(fitted.weights, fitted.bias, index, fitted.lexical.head(), fitted.mixture)
     questions, truth = read_calibration_set(settings.content / "calibration", content.cards.keys())
-    questions = [normalise(question) for question in questions]
+    questions = [speller.correct(normalise(question)) for question in questions]
     asked = zip(questions, encoder.encode(questions), strict=True)
     calibration = calibrate(np.stack([head.scores(text, vector) for text, vector in asked]), truth, labels)
+    progress("Fitting the second opinion on triage")
+    opinion = _fit_opinion(settings.content / "triage_examples", encoder, texts, vectors)
     progress("Writing the bundle")
     bundles = settings.var / "bundles"
     working = bundles / f".building-{os.getpid()}"
@@ -94,6 +101,8 @@ def build_bundle(settings: Settings, progress: Progress) -> Path:
     _write_json(working / "entries.json", {"labels": labels, "entries": [asdict(entry) for entry in entries]})
     _write_json(working / "cards.json", _cards(content))
     _write_head(working, fitted, calibration)
+    _write_opinion(working, opinion)
+    _write_json(working / "spelling.json", spelling)
     parts = {part: file_sha256(working / part) for part in PARTS}
     manifest = {
         "format": FORMAT,
@@ -150,6 +159,49 @@ def _cards(content: Content) -> dict[str, Any]:
     return {"cards": cards, "sources": sources}
 
 
+def _spelling(content: Content, texts: Sequence[str], triage_examples: Path) -> dict[str, list[str]]:
+    """The words that are known, with a dictionary's, and those among them that a misspelling may stand for."""
+    try:
+        from spellchecker import SpellChecker
+    except ImportError:
+        raise tools_missing() from None
+    lexicon = [str(phrase) for phrases in content.triage["concepts"].values() for phrase in phrases]
+    cards = [text for card in content.cards.values() for text in (card.body, *card.questions)]
+    seen = [*texts, *(line for path in sorted(triage_examples.glob("*.txt")) for line in _read_lines(path))]
+    targets = learn_words(seen, [*cards, *lexicon])
+    dictionary = {word.replace("'", "") for word in SpellChecker(language="en").word_frequency.dictionary}
+    return {"known": sorted(dictionary | set(targets)), "targets": targets}
+
+
+def _read_lines(path: Path) -> list[str]:
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def _fit_opinion(folder: Path, encoder: Encoder, ordinary: Sequence[str], vectors: Vectors) -> FittedLinear:
+    """The opinion on triage: what each file of `folder` holds, one class a file, against the ordinary questions."""
+    texts, labels = list(ordinary), [ORDINARY] * len(ordinary)
+    for path in sorted(folder.glob("*.txt")):
+        found = [normalise(line) for line in _read_lines(path)]
+        texts += found
+        labels += [path.stem] * len(found)
+    added = encoder.encode(texts[len(ordinary) :])
+    return fit_opinion(texts, np.concatenate([vectors, added]) if len(added) else vectors, labels)
+
+
+def _write_opinion(folder: Path, fitted: FittedLinear) -> None:
+    _write_json(folder / "opinion.json", {"labels": fitted.labels, "vocabulary": fitted.lexical.vocabulary})
+    arrays: dict[str, Any] = {
+        "weights": fitted.weights,
+        "bias": fitted.bias,
+        "idf": fitted.lexical.idf,
+        "lexical_weights": fitted.lexical.weights,
+        "lexical_bias": fitted.lexical.bias,
+    }
+    for name, array in arrays.items():
+        np.save(folder / f"opinion_{name}.npy", array, allow_pickle=False)
+
+
 def _write_head(folder: Path, fitted: FittedHead, calibration: Calibration) -> None:
     arrays: dict[str, Any] = {
         "head_weights": fitted.weights,
@@ -170,10 +222,16 @@ def _inputs_sha256(settings: Settings) -> str:
     folders: Sequence[Path] = (
         settings.content / "cards",
         settings.content / "calibration",
+        settings.content / "triage_examples",
         settings.home / "bot" / "data" / "nlu",
         Path(__file__).parent,
     )
-    files = [settings.content / "sources.yml", Path(__file__).parents[1] / "understanding" / "normalise.py"]
+    package = Path(__file__).parents[1]
+    files = [
+        settings.content / "sources.yml",
+        package / "understanding" / "normalise.py",
+        package / "content/models.py",
+    ]
     for folder in folders:
         files += [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
     digest = hashlib.sha256(f"{FORMAT}\0{settings.encoder}".encode())

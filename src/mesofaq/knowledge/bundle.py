@@ -23,10 +23,12 @@ from mesofaq.knowledge.encoder import Encoder
 from mesofaq.knowledge.head import Head, Mixture
 from mesofaq.knowledge.index import QuestionIndex
 from mesofaq.knowledge.lexical import LexicalHead
+from mesofaq.knowledge.opinion import Opinion
+from mesofaq.understanding.spelling import Speller
 
 __all__ = ["FORMAT", "PARTS", "Bundle", "Entry", "bundle_id", "current_bundle", "file_sha256", "load_bundle"]
 
-FORMAT = 1
+FORMAT = 2
 PARTS = (
     "encoder.onnx",
     "tokenizer.json",
@@ -40,6 +42,13 @@ PARTS = (
     "lexical_weights.npy",
     "lexical_bias.npy",
     "decision.json",
+    "spelling.json",
+    "opinion.json",
+    "opinion_weights.npy",
+    "opinion_bias.npy",
+    "opinion_idf.npy",
+    "opinion_lexical_weights.npy",
+    "opinion_lexical_bias.npy",
 )
 
 _REBUILD = "Run 'mesofaq content build' (or 'make up') to make it anew."
@@ -68,6 +77,8 @@ class Bundle:
     entries: tuple[Entry, ...]
     labels: tuple[str, ...]
     head: Head
+    opinion: Opinion
+    speller: Speller
     thresholds: Thresholds
 
     def servable(self, card: Card, *, production: bool, today: date) -> bool:
@@ -183,8 +194,22 @@ def _load(folder: Path, manifest: dict[str, Any]) -> Bundle:
         entries=entries,
         labels=labels,
         head=head,
+        opinion=_opinion(folder),
+        speller=Speller(**_json(folder / "spelling.json")),
         thresholds=Thresholds(**decision["thresholds"]),
     )
+
+
+def _opinion(folder: Path) -> Opinion:
+    words = _json(folder / "opinion.json")
+    lexical = LexicalHead(
+        words["vocabulary"],
+        _array(folder / "opinion_idf.npy"),
+        _array(folder / "opinion_lexical_weights.npy"),
+        _array(folder / "opinion_lexical_bias.npy"),
+    )
+    weights, bias = _array(folder / "opinion_weights.npy"), _array(folder / "opinion_bias.npy")
+    return Opinion(tuple(words["labels"]), weights, bias, lexical)
 
 
 def _json(path: Path) -> Any:

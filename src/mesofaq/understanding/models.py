@@ -28,11 +28,15 @@ class FindingRecord(_Record):
 
 
 class TriageRecord(_Record):
-    """The triage's verdict; `phrase` is the text of `phrases.yml` that a rule asks for."""
+    """The triage's verdict; `phrase` is the text of `phrases.yml` that a rule asks for.
+
+    `opinion` is the encoder's: a probability for each class.
+    """
 
     triage_class: str | None = None
     phrase: str | None = None
     findings: tuple[FindingRecord, ...] = ()
+    opinion: dict[str, float] = {}
 
 
 class ActFound(_Record):

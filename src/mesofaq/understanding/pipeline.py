@@ -9,9 +9,10 @@ from mesofaq.content.models import ScreeningProtocol
 from mesofaq.knowledge.bundle import Bundle
 from mesofaq.screening.answers import AnswerReader
 from mesofaq.understanding.decision import decide
+from mesofaq.understanding.first_look import FirstLook, Raised, look_at
 from mesofaq.understanding.models import Context, FindingRecord, Outcome, TriageRecord, Understanding
 from mesofaq.understanding.retrieval import Retrieval, Retrieved
-from mesofaq.understanding.triage import Triage, TriageResult
+from mesofaq.understanding.triage import Triage, TriageClass, TriageResult
 
 __all__ = ["Understander", "judge_only"]
 
@@ -44,64 +45,88 @@ class Understander:
         """The bundle that is searched."""
         return self._bundle
 
-    def understand(self, text: str, context: Context | None = None) -> Understanding:
+    def look(self, text: str) -> FirstLook:
+        """Triage one message: rules and second opinion. Needs no context, so it can run before all else."""
+        return look_at(text, self._triage, self._bundle)
+
+    def understand(self, text: str, context: Context | None = None, look: FirstLook | None = None) -> Understanding:
         """Understand one message.
 
         Args:
             text: the message as typed.
             context: what the conversation is about.
+            look: the first look at this very text, where it was taken already.
 
         Returns:
             Everything found, with the intent that the dialogue acts on.
         """
         around = context or Context()
-        judged = self._triage.judge(text)
-        retrieved = self._retrieval.search(text)
+        seen = look or self.look(text)
+        retrieved = self._retrieval.search(text, seen.plain, seen.vector)
         readings = self._reader.read(text, around.pending_item, retrieved.act)
-        decision = decide(retrieved.candidates, self._bundle.thresholds, self._servable)
         found = Understanding(
             intent="out_of_scope",
             confidence=1.0,
-            triage=_record(judged),
+            triage=_record(seen.rules, seen.opinion),
             act=retrieved.act,
             candidates=retrieved.candidates,
-            decision=decision,
+            decision=decide(retrieved.candidates, self._bundle.thresholds, self._servable),
             screening=readings,
             context=around,
             bundle=self._bundle.id,
         )
-        intent, confidence = self._intent(judged, retrieved, readings, found)
-        return found.model_copy(update={"intent": intent, "confidence": confidence})
+        intent, confidence = self._intent(seen, retrieved, readings, found)
+        triage = found.triage.model_copy(update={"triage_class": intent if intent in set(TriageClass) else None})
+        return found.model_copy(update={"intent": intent, "confidence": confidence, "triage": triage})
 
     def _intent(
-        self, judged: TriageResult, retrieved: Retrieved, readings: dict[str, str], found: Understanding
+        self, seen: FirstLook, retrieved: Retrieved, readings: dict[str, str], found: Understanding
     ) -> tuple[str, float]:
-        if judged.triage_class is not None:
-            return str(judged.triage_class), 1.0
+        if seen.rules.triage_class is not None:
+            return str(seen.rules.triage_class), 1.0
+        raised = seen.triage_class
+        if raised is TriageClass.EMERGENCY:
+            return str(raised), seen.opinion[raised]
         pending = found.context.pending_item
         if pending is not None and pending in readings:
             return _READINGS[readings[pending]], 1.0
         act = retrieved.act
-        if act is not None and retrieved.top_is_act and act.probability >= _ACT_THRESHOLD:
+        is_act = act is not None and retrieved.top_is_act and act.probability >= _ACT_THRESHOLD
+        outcome = found.decision.outcome if found.decision else Outcome.HANDOFF
+        if raised is not None and self._raises(raised, outcome, exact=retrieved.exact, asked=pending is not None):
+            return str(raised), max(seen.opinion.values())
+        if is_act and act is not None:
             return act.name, act.probability
         if pending is not None and readings:
             # Something was volunteered while another item is asked: it is taken, and the item is asked again.
             return "inform_health", 1.0
         best = found.candidates[0].probability if found.candidates else 0.0
-        outcome = found.decision.outcome if found.decision else Outcome.HANDOFF
         return _INTENTS[outcome], best
+
+    @staticmethod
+    def _raises(raised: TriageClass | Raised, outcome: Outcome, *, exact: bool, asked: bool) -> bool:
+        """Whether the opinion's word counts here.
+
+        A wording of our own (a button's) means what it says. While a health question is asked, talk of conditions and
+        medicines is its answer. A card that is sure to answer goes before the opinion that the question is a personal
+        one: it is the card about that very condition.
+        """
+        if exact or (asked and raised is not TriageClass.COMPLICATION):
+            return False
+        return not (raised is TriageClass.PERSONAL_MEDICAL and outcome is Outcome.ANSWER)
 
 
 def judge_only(triage: Triage, text: str) -> Understanding:
     """What can be said without a bundle: the triage alone. Anything that it lets pass goes to a person."""
     judged = triage.judge(text)
-    return Understanding(intent=str(judged.triage_class or "out_of_scope"), confidence=1.0, triage=_record(judged))
+    return Understanding(intent=str(judged.triage_class or "out_of_scope"), confidence=1.0, triage=_record(judged, {}))
 
 
-def _record(judged: TriageResult) -> TriageRecord:
+def _record(judged: TriageResult, opinion: dict[str, float]) -> TriageRecord:
     return TriageRecord(
         triage_class=judged.triage_class,
         phrase=judged.phrase,
+        opinion=opinion,
         findings=tuple(
             FindingRecord(
                 rule=item.rule, triage_class=item.triage_class, words=item.words, turned_off_by=item.turned_off_by

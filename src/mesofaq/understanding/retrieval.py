@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mesofaq.knowledge.bundle import Bundle
+from mesofaq.knowledge.encoder import Vectors
 from mesofaq.understanding.models import ActFound, Candidate
-from mesofaq.understanding.normalise import fold_for_matching, normalise
+from mesofaq.understanding.normalise import fold_for_matching
 
 __all__ = ["Retrieval", "Retrieved"]
 
@@ -17,11 +18,15 @@ _NEIGHBOURS = 24
 
 @dataclass(frozen=True)
 class Retrieved:
-    """The likeliest act and the likeliest cards, best first. Their probabilities share one sum with all labels."""
+    """The likeliest act and the likeliest cards, best first. Their probabilities share one sum with all labels.
+
+    `exact`: the message is word for word one of our own wordings.
+    """
 
     act: ActFound | None
     candidates: tuple[Candidate, ...]
     top_is_act: bool
+    exact: bool
 
 
 class Retrieval:
@@ -38,14 +43,17 @@ class Retrieval:
         self._acts = np.array([position for position, label in enumerate(labels) if label.startswith("act:")])
         self._exact = _exact_labels(bundle)
 
-    def search(self, text: str) -> Retrieved:
-        """The act and cards that `text` may mean.
+    def search(self, text: str, plain: str, vector: Vectors) -> Retrieved:
+        """The act and cards that a message may mean.
+
+        Args:
+            text: the message as typed.
+            plain: the same, normalised and spelt.
+            vector: the sentence vector of `plain`, shape (dimensions,).
 
         A wording that is word for word one of ours (a button's text, an example) has its label for certain; case,
         punctuation and spaces do not matter.
         """
-        plain = normalise(text)
-        vector = self._bundle.encoder.encode([plain])[0]
         probabilities = self._bundle.head.probabilities(plain, vector).copy()
         exact = self._exact.get(fold_for_matching(text))
         if exact is not None:
@@ -73,9 +81,9 @@ class Retrieval:
                 probability=round(float(probabilities[best_act]), 4),
             )
         top = self._bundle.labels[int(np.argmax(probabilities))]
-        return Retrieved(act, tuple(candidates), top.startswith("act:"))
+        return Retrieved(act, tuple(candidates), top.startswith("act:"), exact is not None)
 
-    def _nearest(self, vector: np.ndarray) -> dict[str, tuple[str, float]]:
+    def _nearest(self, vector: Vectors) -> dict[str, tuple[str, float]]:
         """For each label among the nearest questions, its nearest one and the cosine."""
         found: dict[str, tuple[str, float]] = {}
         for row, cosine in self._bundle.index.search(vector, min(_NEIGHBOURS, len(self._bundle.entries))):
