@@ -35,8 +35,8 @@ def test_nearness_is_the_mean_of_a_labels_three_nearest_questions() -> None:
 
 
 def test_a_label_with_fewer_questions_is_filled_up_with_the_last_cosine() -> None:
-    index = QuestionIndex.of(_at(0, 30, 60, 90), np.array([0, 1, 1, 1]), 2)
-    assert index.nearness(EAST)[0] == pytest.approx((_cos(0) + 2 * _cos(90)) / 3)
+    index = QuestionIndex.of(_at(0, 30, 40, 60), np.array([0, 1, 1, 1]), 2)
+    assert index.nearness(EAST)[0] == pytest.approx((_cos(0) + 2 * _cos(60)) / 3)
 
 
 def test_a_label_beyond_the_64_nearest_is_as_near_as_the_last_of_them() -> None:

@@ -10,7 +10,6 @@ from mesofaq.understanding.retrieval import Retrieval
 
 # One plain message for each dialogue act, none of them among its examples.
 PLAIN_ACTS = {
-    "not_now": "no its not happening now",
     "greet": "hello, good evening",
     "thank": "thank you very much for that",
     "goodbye": "bye, see you next time",
@@ -89,11 +88,20 @@ def test_the_texts_of_our_own_buttons_are_acts(assistant: Assistant) -> None:
     assert intents == ["ask_person", "start_screening"]
 
 
+def test_a_shown_wording_leaves_little_for_other_cards(assistant: Assistant, content: Content) -> None:
+    assert assistant.bundle is not None
+    retrieval = Retrieval(assistant.bundle)
+    crowded = []
+    for card, text in _wordings(content):
+        best, *others = retrieval.search(text).candidates
+        if best.card != card or sum(candidate.probability for candidate in others) > 0.01:
+            crowded.append(text)
+    assert crowded == []
+
+
 def test_candidates_come_best_first_with_their_nearest_question(assistant: Assistant) -> None:
     assert assistant.bundle is not None
-    question = "how long till i can shampoo after it"
-    vector = assistant.bundle.encoder.encode([question])[0]
-    found = Retrieval(assistant.bundle).search(question, question, vector)
+    found = Retrieval(assistant.bundle).search("how long till i can shampoo after it")
     probabilities = [candidate.probability for candidate in found.candidates]
     assert probabilities == sorted(probabilities, reverse=True)
     assert 0 < sum(probabilities) <= 1.001
