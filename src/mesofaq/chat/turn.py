@@ -21,6 +21,7 @@ from mesofaq.chat.models import Kind, Reply, ReplyDraft
 from mesofaq.chat.order import Order, Place
 from mesofaq.dialogue.client import RasaClient
 from mesofaq.dialogue.parse import reference
+from mesofaq.dialogue.replies import HAPPENING_NOW_TEXT
 from mesofaq.errors import Code, Problem
 from mesofaq.store.records import ConversationRecord
 from mesofaq.store.store import Store
@@ -164,7 +165,8 @@ class TurnService:
                 )
             await place.come_up()
             drafts = await self._decide(conversation.id, message_id, text, look, late)
-            return await self._finish(conversation.id, message_id, drafts)
+            confirmed = any(draft.kind is Kind.EMERGENCY for draft in drafts)
+            return await self._finish(conversation.id, message_id, drafts, new_epoch=confirmed)
         finally:
             place.leave()
             self._in_flight.discard(message_id)
@@ -177,6 +179,8 @@ class TurnService:
             context = await asyncio.to_thread(self._context, conversation_id)
             understanding = await asyncio.to_thread(self._assistant.understand, text, context, look)
             await asyncio.to_thread(self._store.save_understanding, message_id, understanding.model_dump(mode="json"))
+            if (emergency := self._emergency_reply(understanding)) is not None:
+                return [emergency]  # by what was asked before; this one needs no dialogue either
             # The epoch is read inside the turn: an emergency in between has started the dialogue afresh.
             epoch = (await asyncio.to_thread(self._store.get_conversation, conversation_id)).dialogue_epoch
             async with asyncio.timeout_at(late):
@@ -250,5 +254,6 @@ class TurnService:
     def _context(self, conversation_id: str) -> Context:
         newest = self._store.last_replies(conversation_id, _CONTEXT_REPLIES)
         pending = newest[0].screening.item if newest and newest[0].screening else None
+        asked_if_now = bool(newest) and any(offer.text == HAPPENING_NOW_TEXT for offer in newest[0].suggestions)
         answered = next((reply.card.id for reply in newest if reply.kind is Kind.ANSWER and reply.card), None)
-        return Context(pending_item=pending, last_cards=(answered,) if answered else ())
+        return Context(pending_item=pending, asked_if_now=asked_if_now, last_cards=(answered,) if answered else ())

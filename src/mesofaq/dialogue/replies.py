@@ -18,8 +18,9 @@ from mesofaq.content.loader import Content
 from mesofaq.content.models import Card, ScreeningItem
 from mesofaq.knowledge.bundle import Bundle
 
-__all__ = ["CHECK_ME_TEXT", "PERSON_TEXT", "Replies"]
+__all__ = ["CHECK_ME_TEXT", "HAPPENING_NOW_TEXT", "PERSON_TEXT", "Replies"]
 
+HAPPENING_NOW_TEXT = "Yes, it is happening right now"
 PERSON_TEXT = "I would like to talk to a person"
 CHECK_ME_TEXT = "Can you check if it is ok for me?"
 
@@ -111,7 +112,7 @@ class Replies:
             kind=Kind.CLARIFY,
             text=self.phrase("ask_if_now"),
             suggestions=(
-                Suggestion(title="Yes, right now", text="Yes, it is happening right now"),
+                Suggestion(title="Yes, right now", text=HAPPENING_NOW_TEXT),
                 Suggestion(title="No", text="No, it is not happening now"),
                 Suggestion(title="Talk to a person", text=PERSON_TEXT),
             ),

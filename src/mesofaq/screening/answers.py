@@ -113,6 +113,13 @@ class AnswerReader:
             del readings[pending]
         return readings
 
+    def answer(self, text: str, act: ActFound | None) -> str | None:
+        """How a question that is no item was answered: `yes`, `no`, `unsure`, `not_answered`; None if it was not."""
+        direct = _direct(" ".join(token for token in _tokens(text) if token[0].isalnum()))
+        if direct is None and act is not None and act.probability >= _ACT_THRESHOLD:
+            return _READING_OF_ACT.get(act.name)
+        return direct
+
     def _volunteered(self, tokens: Sequence[str]) -> dict[str, str]:
         doc = Doc(self._vocabulary, words=list(tokens))
         readings: dict[str, str] = {}

@@ -12,9 +12,13 @@ class _Record(BaseModel):
 
 
 class Context(_Record):
-    """What the conversation is about when a message comes: the screening item asked, the card answered last."""
+    """What the conversation is about when a message comes.
+
+    The screening item asked, the card answered last, and whether we just asked if an emergency is happening now.
+    """
 
     pending_item: str | None = None
+    asked_if_now: bool = False
     last_cards: tuple[str, ...] = ()
 
 

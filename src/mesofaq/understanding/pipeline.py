@@ -17,7 +17,10 @@ from mesofaq.understanding.triage import Triage, TriageClass, TriageResult
 __all__ = ["Understander", "judge_only"]
 
 _ACT_THRESHOLD = 0.5
+_STRONG_OPINION = 0.7
 _READINGS = {"yes": "affirm", "no": "deny", "unsure": "unsure", "not_answered": "skip"}
+# Who is not sure whether it is happening now is told what to do if it is.
+_IF_NOW = {"yes": str(TriageClass.EMERGENCY), "unsure": str(TriageClass.EMERGENCY), "no": "not_now"}
 _INTENTS = {Outcome.ANSWER: "ask_faq", Outcome.CLARIFY: "ask_faq_unclear", Outcome.HANDOFF: "out_of_scope"}
 
 
@@ -75,25 +78,33 @@ class Understander:
             context=around,
             bundle=self._bundle.id,
         )
-        intent, confidence = self._intent(seen, retrieved, readings, found)
+        if_now = self._reader.answer(text, retrieved.act) if around.asked_if_now else None
+        intent, confidence = self._intent(seen, retrieved, readings, if_now, found)
         triage = found.triage.model_copy(update={"triage_class": intent if intent in set(TriageClass) else None})
         return found.model_copy(update={"intent": intent, "confidence": confidence, "triage": triage})
 
     def _intent(
-        self, seen: FirstLook, retrieved: Retrieved, readings: dict[str, str], found: Understanding
+        self,
+        seen: FirstLook,
+        retrieved: Retrieved,
+        readings: dict[str, str],
+        if_now: str | None,
+        found: Understanding,
     ) -> tuple[str, float]:
         if seen.rules.triage_class is not None:
             return str(seen.rules.triage_class), 1.0
         raised = seen.triage_class
         if raised is TriageClass.EMERGENCY:
             return str(raised), seen.opinion[raised]
+        if if_now in _IF_NOW:
+            return _IF_NOW[if_now], 1.0
         pending = found.context.pending_item
         if pending is not None and pending in readings:
             return _READINGS[readings[pending]], 1.0
         act = retrieved.act
         is_act = act is not None and retrieved.top_is_act and act.probability >= _ACT_THRESHOLD
         outcome = found.decision.outcome if found.decision else Outcome.HANDOFF
-        if raised is not None and self._raises(raised, outcome, exact=retrieved.exact, asked=pending is not None):
+        if raised is not None and self._raises(raised, seen, outcome, exact=retrieved.exact, asked=pending is not None):
             return str(raised), max(seen.opinion.values())
         if is_act and act is not None:
             return act.name, act.probability
@@ -104,16 +115,18 @@ class Understander:
         return _INTENTS[outcome], best
 
     @staticmethod
-    def _raises(raised: TriageClass | Raised, outcome: Outcome, *, exact: bool, asked: bool) -> bool:
+    def _raises(raised: TriageClass | Raised, seen: FirstLook, outcome: Outcome, *, exact: bool, asked: bool) -> bool:
         """Whether the opinion's word counts here.
 
         A wording of our own (a button's) means what it says. While a health question is asked, talk of conditions and
-        medicines is its answer. A card that is sure to answer goes before the opinion that the question is a personal
-        one: it is the card about that very condition.
+        medicines is its answer. Where a card is sure to answer, only the opinion that it is a complication, or a strong
+        one that it is a medicine change, goes before it.
         """
         if exact or (asked and raised is not TriageClass.COMPLICATION):
             return False
-        return not (raised is TriageClass.PERSONAL_MEDICAL and outcome is Outcome.ANSWER)
+        if outcome is not Outcome.ANSWER or raised is TriageClass.COMPLICATION:
+            return True
+        return raised is TriageClass.MEDICINE_CHANGE and seen.opinion[raised] >= _STRONG_OPINION
 
 
 def judge_only(triage: Triage, text: str) -> Understanding:
