@@ -20,10 +20,10 @@ __all__ = ["FirstLook", "Raised", "look_at"]
 # Chosen on the `tune` halves of tests/eval: of emergencies without a key word as many as possible, of ordinary
 # questions about one in a hundred. docs/evaluation.md has the figures of both halves.
 _EMERGENCY = 0.5
-_EMERGENCY_IN_A_SENTENCE = 0.8
+_EMERGENCY_IN_A_SENTENCE = 0.9
 _ASK_IF_NOW = 0.2
 _PERSON_ANSWERS = {
-    TriageClass.COMPLICATION: 0.5,
+    TriageClass.COMPLICATION: 0.6,
     TriageClass.MEDICINE_CHANGE: 0.5,
     TriageClass.PERSONAL_MEDICAL: 0.5,
 }
