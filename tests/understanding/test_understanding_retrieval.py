@@ -97,10 +97,10 @@ def test_the_texts_of_our_own_buttons_are_acts(assistant: Assistant) -> None:
 
 def test_a_shown_wording_leaves_little_for_other_cards(assistant: Assistant, content: Content) -> None:
     assert assistant.bundle is not None
-    retrieval = Retrieval(assistant.bundle)
+    retrieval, encoder = Retrieval(assistant.bundle), assistant.bundle.encoder
     crowded = []
     for card, text in _wordings(content):
-        best, *others = retrieval.search(text).candidates
+        best, *others = retrieval.search(text, text, encoder.encode([text])[0]).candidates
         if best.card != card or sum(candidate.probability for candidate in others) > 0.01:
             crowded.append(text)
     assert crowded == []
