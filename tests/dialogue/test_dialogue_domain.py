@@ -19,7 +19,7 @@ from mesofaq.understanding.triage import TriageClass
 from mesofaq.web.actions import make_executor
 
 INTENTS = {
-    *("emergency", "complication", "medicine_change", "personal_medical"),
+    *("emergency", "complication", "medicine_change", "personal_medical", "ask_if_now", "not_now"),
     *("ask_faq", "ask_faq_unclear", "out_of_scope"),
     *("greet", "thank", "goodbye", "who_are_you", "privacy", "complain", "repeat", "ask_sources", "ask_person"),
     *("start_screening", "affirm", "deny", "unsure", "skip", "inform_health", "ask_why", "go_back", "stop"),
