@@ -54,6 +54,20 @@ def pytest_report_header() -> list[str]:
     return [f"mesofaq on Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {versions}; {required}"]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Fast tests first, then those with Rasa, those with a browser last.
+
+    The browser's driver keeps an event loop running in the main thread for as long as it lives, and a test that calls
+    `asyncio.run` after it would fail for that alone.
+    """
+
+    def late(item: pytest.Item) -> int:
+        return 2 * (item.get_closest_marker("browser") is not None) + (item.get_closest_marker("rasa") is not None)
+
+    items.sort(key=late)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Where every test must run, a skip is a failure; an expected failure is none."""
