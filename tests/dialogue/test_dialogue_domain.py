@@ -54,8 +54,8 @@ def test_every_class_of_triage_and_every_act_is_one_of_these_intents(assistant: 
 
 
 def test_understanding_yields_no_other_intent(assistant: Assistant, content: Content) -> None:
-    texts = [example for card in list(content.cards.values())[::6] for example in card.examples[::8]]
-    lines = (content.folder / "calibration" / "out_of_scope.jsonl").read_text(encoding="utf-8").splitlines()[::6]
+    texts = [example for card in list(content.cards.values())[::6] for example in card.examples[::16]]
+    lines = (content.folder / "calibration" / "out_of_scope.jsonl").read_text(encoding="utf-8").splitlines()[::12]
     texts += [json.loads(line)["text"] for line in lines] + ["yes", "I take warfarin", "my lips are swelling", ""]
     yielded = {
         assistant.understand(text, Context(pending_item=item)).intent for text in texts for item in (None, "liver")

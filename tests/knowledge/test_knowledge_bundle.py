@@ -9,7 +9,7 @@ from knowledge_helpers import flip_a_byte, lend_bundle, point_to, seal
 
 from mesofaq.content.models import Card, Review, ReviewStatus
 from mesofaq.errors import Code, Problem
-from mesofaq.knowledge.bundle import PARTS, Bundle, current_bundle, load_bundle
+from mesofaq.knowledge.bundle import FORMAT, PARTS, Bundle, current_bundle, load_bundle
 
 TODAY = date(2026, 11, 22)
 
@@ -22,6 +22,15 @@ def _problem(bundle: Path, code: Code = Code.BUNDLE_DAMAGED) -> str:
     sentence, advice = caught.value.detail.split(". ", 1)
     assert advice == "Run 'mesofaq content build' (or 'make up') to make it anew."
     return sentence
+
+
+@pytest.fixture(scope="module")
+def light_bundle(small_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle that is whole by its hashes, with a tiny encoder that cannot be loaded: quick to judge."""
+    lent = lend_bundle(small_bundle, tmp_path_factory.mktemp("light"))
+    (lent / "encoder.onnx").unlink()
+    (lent / "encoder.onnx").write_bytes(b"no encoder at all")
+    return seal(lent)
 
 
 @pytest.fixture(scope="module")
@@ -43,15 +52,15 @@ def test_only_wordings_that_patients_are_shown_are_marked_so(loaded: Bundle) -> 
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_one_changed_byte_in_a_part_is_found_and_the_part_named(small_bundle: Path, tmp_path: Path, part: str) -> None:
-    lent = lend_bundle(small_bundle, tmp_path, own=(part,))
+def test_one_changed_byte_in_a_part_is_found_and_the_part_named(light_bundle: Path, tmp_path: Path, part: str) -> None:
+    lent = lend_bundle(light_bundle, tmp_path, own=(part,))
     flip_a_byte(lent / part)
     assert _problem(lent) == f"Part '{part}' of bundle '{lent.name}' is not what was built"
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_a_missing_part_is_named(small_bundle: Path, tmp_path: Path, part: str) -> None:
-    lent = lend_bundle(small_bundle, tmp_path)
+def test_a_missing_part_is_named(light_bundle: Path, tmp_path: Path, part: str) -> None:
+    lent = lend_bundle(light_bundle, tmp_path)
     (lent / part).unlink()
     assert _problem(lent) == f"Bundle '{lent.name}' lacks its part '{part}'"
 
@@ -60,22 +69,22 @@ def test_a_missing_bundle_is_a_problem_of_its_own(tmp_path: Path) -> None:
     assert _problem(tmp_path / "0123", Code.BUNDLE_MISSING) == "There is no knowledge bundle in '0123'"
 
 
-def test_an_unreadable_manifest_is_a_problem(small_bundle: Path, tmp_path: Path) -> None:
-    lent = lend_bundle(small_bundle, tmp_path)
+def test_an_unreadable_manifest_is_a_problem(light_bundle: Path, tmp_path: Path) -> None:
+    lent = lend_bundle(light_bundle, tmp_path)
     (lent / "manifest.json").write_bytes(b"\xff{")
     assert _problem(lent) == f"The manifest of bundle '{lent.name}' is unreadable"
 
 
 @pytest.mark.parametrize("manifest", [{"format": 99}, {}, []])
-def test_a_bundle_of_another_format_is_refused(small_bundle: Path, tmp_path: Path, manifest: object) -> None:
-    lent = lend_bundle(small_bundle, tmp_path)
+def test_a_bundle_of_another_format_is_refused(light_bundle: Path, tmp_path: Path, manifest: object) -> None:
+    lent = lend_bundle(light_bundle, tmp_path)
     (lent / "manifest.json").write_text(json.dumps(manifest))
-    assert _problem(lent) == f"Bundle '{lent.name}' has another format than 1"
+    assert _problem(lent) == f"Bundle '{lent.name}' has another format than {FORMAT}"
 
 
 @pytest.mark.parametrize("key", ["id", "parts"])
-def test_a_manifest_whose_id_is_not_that_of_its_parts_is_refused(small_bundle: Path, tmp_path: Path, key: str) -> None:
-    lent = lend_bundle(small_bundle, tmp_path)
+def test_a_manifest_whose_id_is_not_that_of_its_parts_is_refused(light_bundle: Path, tmp_path: Path, key: str) -> None:
+    lent = lend_bundle(light_bundle, tmp_path)
     manifest = json.loads((lent / "manifest.json").read_text())
     del manifest[key]
     (lent / "manifest.json").write_text(json.dumps(manifest))

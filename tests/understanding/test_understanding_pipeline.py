@@ -70,6 +70,15 @@ def test_while_an_item_is_asked_an_answer_is_one_and_nothing_else_is(
     assert assistant.understand(text, DIABETES).intent == intent
 
 
+@pytest.mark.parametrize(
+    ("text", "intent"), [("yes", "emergency"), ("I'm not sure", "emergency"), ("no", "not_now"), ("hello", "greet")]
+)
+def test_whether_an_emergency_is_happening_now_is_answered_in_doubt_by_one(
+    assistant: Assistant, text: str, intent: str
+) -> None:
+    assert assistant.understand(text, Context(asked_if_now=True)).intent == intent
+
+
 def test_something_volunteered_is_taken_while_another_item_is_asked(assistant: Assistant) -> None:
     found = assistant.understand("I take warfarin", DIABETES)
     assert (found.intent, found.screening) == ("inform_health", {"blood_thinners": "yes"})

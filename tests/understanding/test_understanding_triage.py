@@ -205,7 +205,7 @@ def test_what_turns_a_match_off_reaches_no_further_than_its_clause(assistant: As
         "my tounge is swollen",
         "i have chest pian and cant breathe",
         "he is unconcious",
-        "i think its anaphilaxis",
+        "he is having anaphilaxis",
         "i feel sucidal",
         "she is having a siezure",
         "I can’t breathe",
