@@ -201,12 +201,16 @@ class Instance:
             end_group(self._process, grace_s=30)
         eventually(lambda: not processes_of(self.settings.var), 15, "everything has ended")
 
+    def answers(self, path: str = "/health") -> bool:
+        """Whether the service runs; under `/health/ready`, whether it would answer a question."""
+        with contextlib.suppress(httpx.HTTPError):
+            return httpx.get(f"{self.url}{path}", trust_env=False, timeout=5).status_code == httpx.codes.OK
+        return False
+
     def _ready(self) -> bool:
         assert self._process is not None
         assert self._process.poll() is None, f"mesofaq up has ended:\n{self.told()}"
-        with contextlib.suppress(httpx.HTTPError):
-            return httpx.get(f"{self.url}/health/ready", trust_env=False, timeout=5).status_code == httpx.codes.OK
-        return False
+        return self.answers("/health/ready")
 
 
 def _program() -> list[str]:

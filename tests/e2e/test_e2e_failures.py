@@ -22,6 +22,7 @@ from mesofaq.supervise.runfile import read_pids
 QUESTION = "when can i wash my hair after the session"
 EMERGENCY = "i cant breathe and my face is swelling since the injections"
 A_PERSON_ANSWERS = ("notice", "handoff")
+AGAIN_S = 60
 
 
 @pytest.fixture
@@ -145,8 +146,9 @@ def test_handoffs_outlive_everything(harmed: Instance) -> None:
 
     service, rasa = harmed.send("service", signal.SIGKILL), harmed.send("rasa", signal.SIGKILL)
     still_listed()
-    harmed.start()
-    assert {harmed.pid("service"), harmed.pid("rasa")}.isdisjoint({service, rasa})
+    eventually(lambda: read_pids(harmed.settings).get("rasa", rasa) != rasa, AGAIN_S, "Rasa is started again")
+    eventually(lambda: read_pids(harmed.settings).get("service", service) != service, AGAIN_S, "the service too")
+    eventually(harmed.answers, AGAIN_S, "the service answers")
     assert chat.transcript() == before
 
     harmed.send("supervisor", signal.SIGKILL)

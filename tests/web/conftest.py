@@ -9,6 +9,7 @@ import pytest
 from web_helpers import Site, StandIn, serving, settings_for, standing_in
 
 from fixtures_live import Chat
+from mesofaq.dialogue import runtime
 from mesofaq.settings import Settings
 
 
@@ -48,6 +49,9 @@ def chat(site: Site) -> Chat:
 def other_site(home: Path, rasa: StandIn, tmp_path: Path) -> Iterator[Callable[..., Site]]:
     """Make a service with other settings, without a bundle."""
     with contextlib.ExitStack() as stack:
+        # Each service gives the actions of this process its own replies: afterwards they are the first one's again.
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.setattr(runtime, "_current", runtime._current)
 
         def make(**other: Any) -> Site:
             return stack.enter_context(serving(settings_for(tmp_path / "var", home, rasa, **other)))
