@@ -18,7 +18,7 @@ import numpy as np
 
 from mesofaq.content.loader import Content, load_content, read_nlu_examples
 from mesofaq.errors import Code, Problem
-from mesofaq.knowledge.bundle import FORMAT, PARTS, Entry, bundle_id, current_bundle, file_sha256, read_manifest, verify
+from mesofaq.knowledge.bundle import FORMAT, PARTS, Entry, bundle_id, current_bundle, file_sha256, verify
 from mesofaq.knowledge.calibration import Calibration, calibrate, read_calibration_set
 from mesofaq.knowledge.encoder import Encoder, Vectors
 from mesofaq.knowledge.export import DEFAULT_ENCODER, export_encoder, tools_missing
@@ -118,15 +118,6 @@ def build_bundle(settings: Settings, progress: Progress) -> Path:
     _point_to(bundles, target.name)
     progress(f"Bundle {target.name} is ready")
     return target
-
-
-def bundle_is_stale(settings: Settings) -> bool:
-    """Whether content has changed since the current bundle was built."""
-    current = current_bundle(settings.var / "bundles")
-    try:
-        return current is None or read_manifest(current)["inputs_sha256"] != _inputs_sha256(settings)
-    except Problem:
-        return True
 
 
 def _entries(content: Content, acts: dict[str, tuple[str, ...]]) -> list[Entry]:
@@ -229,6 +220,7 @@ def _inputs_sha256(settings: Settings) -> str:
     package = Path(__file__).parents[1]
     files = [
         settings.content / "sources.yml",
+        settings.content / "triage.yml",
         package / "understanding" / "normalise.py",
         package / "content/models.py",
     ]
