@@ -14,8 +14,8 @@ from click.testing import Result as Run
 
 from mesofaq.chat.assistant import Assistant
 from mesofaq.chat.models import Kind
-from mesofaq.errors import Code, Problem
-from mesofaq.evaluate.bench import EMERGENCIES, bench, find_service
+from mesofaq.errors import Problem
+from mesofaq.evaluate.bench import EMERGENCIES, bench
 from mesofaq.evaluate.memory import memory_of, peak_rss
 from mesofaq.evaluate.timing import Latencies, time_understanding
 from mesofaq.evaluate.traffic import MESSAGES_A_CONVERSATION, Load, measure
@@ -187,55 +187,6 @@ def test_the_high_water_mark_is_read_in_bytes(tmp_path: Path) -> None:
     assert peak_rss(7, tmp_path) is None
 
 
-def _transport(status: int = 200, bundle: str = "b1") -> httpx.MockTransport:
-    return httpx.MockTransport(lambda request: httpx.Response(status, json={"status": "ok", "bundle": bundle}))
-
-
-def test_the_service_is_found_where_the_settings_say(tmp_path: Path) -> None:
-    service = find_service(Settings(home=tmp_path, port=8123), _transport())
-    assert (service.url, service.bundle) == ("http://127.0.0.1:8123", "b1")
-
-
-def test_a_running_service_is_found_on_the_port_it_was_given(tmp_path: Path) -> None:
-    from mesofaq.supervise.children import Child, Program
-    from mesofaq.supervise.runfile import run_file, write_run_file
-
-    settings = Settings(home=tmp_path)
-    run_file(settings).parent.mkdir(parents=True)
-    log = tmp_path / "log" / "service.log"
-    command = [sys.executable, "-c", "input()"]
-    child = Child(Program("service", command, tmp_path, dict(os.environ), log, 8456, lambda: True))
-    child.start()
-    try:
-        write_run_file(settings, [child])
-        service = find_service(settings, _transport())
-    finally:
-        child.stop(grace_s=0)
-    assert service.url == "http://127.0.0.1:8456"
-
-
-def test_where_nothing_answers_it_says_how_to_start_it(tmp_path: Path) -> None:
-    for status in (500, 404):
-        with pytest.raises(Problem, match="start 'MESOFAQ_RATE_LIMIT=0 mesofaq up'") as caught:
-            find_service(Settings(home=tmp_path), _transport(status))
-        assert caught.value.code is Code.NOT_READY
-
-
-@pytest.mark.parametrize("change", [{"env": "production"}, {"host": "192.0.2.7"}, {"host": "clinic.example"}])
-def test_nothing_is_sent_to_a_service_in_production_or_elsewhere(tmp_path: Path, change: dict[str, str]) -> None:
-    def refuse(request: httpx.Request) -> httpx.Response:
-        raise AssertionError("something was sent")
-
-    with pytest.raises(Problem) as caught:
-        find_service(Settings(home=tmp_path).model_copy(update=change), httpx.MockTransport(refuse))
-    assert caught.value.code is Code.INVALID_REQUEST
-
-
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "::1", "localhost", "127.0.0.2"])
-def test_every_name_of_this_machine_will_do(tmp_path: Path, host: str) -> None:
-    assert find_service(Settings(home=tmp_path, host=host), _transport()).bundle == "b1"
-
-
 def test_the_emergencies_are_such(assistant: Assistant) -> None:
     assert [assistant.triage.judge(text).triage_class for text in EMERGENCIES] == ["emergency"] * len(EMERGENCIES)
 
@@ -244,7 +195,7 @@ def test_the_emergencies_are_such(assistant: Assistant) -> None:
 def served(monkeypatch: pytest.MonkeyPatch) -> FakeService:
     """Stands where `bench` looks for the service; it answers what the loads expect."""
     from mesofaq.evaluate import bench as module
-    from mesofaq.evaluate.bench import Service
+    from mesofaq.evaluate.service import Service
 
     service = FakeService(dict.fromkeys(EMERGENCIES, "emergency"))
     monkeypatch.setattr(module, "find_service", lambda settings: Service("http://127.0.0.1:8000", "b1"))

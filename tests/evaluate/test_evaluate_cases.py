@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from mesofaq.errors import Code, Problem
-from mesofaq.evaluate.cases import Case, Expectation, Kind, Part, Vocabulary, read_cases
+from mesofaq.evaluate.cases import Case, Dialogue, Part, Turn, Vocabulary, read_cases
+from mesofaq.evaluate.expectations import Expectation, Kind, read_expectation
 
 VOCABULARY = Vocabulary(
     labels=frozenset({"card:pain", "card:cost", "act:greet"}),
@@ -20,8 +21,14 @@ def _write(path: Path, *rows: Any) -> Path:
     return path
 
 
-def _read(path: Path, *rows: Any) -> list[Case]:
-    return read_cases([_write(path / "set.jsonl", *rows)], VOCABULARY)
+def _read(path: Path, *rows: Any) -> tuple[Case, ...]:
+    return read_cases([_write(path / "set.jsonl", *rows)], VOCABULARY).messages
+
+
+def _read_dialogue(path: Path, *turns: tuple[str, str], **more: Any) -> Dialogue:
+    row = {"turns": [{"user": user, "expect": expect} for user, expect in turns], **more}
+    (dialogue,) = read_cases([_write(path / "set.jsonl", row)], VOCABULARY).dialogues
+    return dialogue
 
 
 @pytest.mark.parametrize(
@@ -52,9 +59,15 @@ def test_a_line_keeps_its_id_its_place_and_who_writes_so(tmp_path: Path) -> None
         {"text": "three", "expect": "emergency", "note": "stroke hidden"},
     )
     assert (first.id, first.voice, first.part) == ("a", "typos", Part.TUNE)
-    assert (second.id, second.voice, second.part) == ("set:3", "near", Part.HELD_BACK)
+    assert (second.id, second.voice, second.part) == ("set:3", "near", Part.DEVELOPMENT)
     assert second.place == f"{tmp_path / 'set.jsonl'}:3"
     assert third.voice == "stroke hidden"
+
+
+def test_only_a_line_that_says_so_is_held_back(tmp_path: Path) -> None:
+    parts = [{"part": "held-back"}, {"part": "tune"}, {"part": "development"}, {}]
+    found = _read(tmp_path, *({"text": "hello", "card": "pain", **part} for part in parts))
+    assert [case.part for case in found] == [Part.HELD_BACK, Part.TUNE, Part.DEVELOPMENT, Part.DEVELOPMENT]
 
 
 def test_a_wording_that_was_tuned_on_is_never_held_back_whatever_its_line_says(tmp_path: Path) -> None:
@@ -80,7 +93,6 @@ def test_a_separator_inside_a_message_does_not_end_its_line(tmp_path: Path) -> N
     [
         ("{", "it is not JSON"),
         ("[1]", "it is no JSON object"),
-        ({"card": "pain"}, "text: Field required"),
         ({"text": 5, "card": "pain"}, "text: Input should be a valid string"),
         ({"text": " \u200b ", "card": "pain"}, "the text is empty"),
         ({"text": "x" * 101, "card": "pain"}, "longer than 100 characters"),
@@ -88,9 +100,20 @@ def test_a_separator_inside_a_message_does_not_end_its_line(tmp_path: Path) -> N
         ({"text": "x", "card": "pain", "expect": "handoff"}, "only one of them can be right"),
         ({"text": "x", "card": "nope"}, "the bundle has no card 'nope'"),
         ({"text": "x", "expect": "act:nope"}, "the bundle has no dialogue act 'nope'"),
-        ({"text": "x", "expect": "panic"}, "'expect' is 'panic'; it can be 'handoff', 'emergency'"),
+        ({"text": "x", "expect": "panic"}, "'expect' is 'panic'; it can be 'emergency', "),
         ({"text": "x", "card": "pain", "part": "spare"}, "part: "),
-        ({"turns": []}, "it is a dialogue"),
+        ({"card": "pain"}, "it needs 'text' (a message) or 'turns' (a dialogue)"),
+        ({"text": "x", "expect": "sources"}, "'expect' is 'sources'; it can be 'emergency'"),
+        ({"text": "x", "expect": "handoff:now"}, "'expect' is 'handoff:now'; it can be"),
+        ({"text": "x", "expect": "card"}, "'expect' is 'card'; it can be"),
+        ({"turns": []}, "turns: "),
+        ({"turns": [{"user": "x"}]}, "turns.0.expect: Field required"),
+        ({"turns": [{"user": " ", "expect": "handoff"}]}, "the text is empty"),
+        ({"turns": [{"user": "x", "expect": "cards:pain,nope"}]}, "the bundle has no card 'nope'"),
+        ({"turns": [{"user": "x", "expect": "cards:pain,pain"}]}, "names a card twice"),
+        ({"turns": [{"user": "x", "expect": "act:nope"}]}, "the bundle has no dialogue act 'nope'"),
+        ({"turns": [{"user": "x", "expect": "not_emergency"}]}, "'expect' is 'not_emergency'; it can be"),
+        ({"text": "x", "turns": [{"user": "x", "expect": "handoff"}]}, "'turns' stands beside 'text'"),
     ],
 )
 def test_a_bad_line_is_named_with_its_file_and_number(tmp_path: Path, row: Any, message: str) -> None:
@@ -104,7 +127,7 @@ def test_a_bad_line_is_named_with_its_file_and_number(tmp_path: Path, row: Any, 
 def test_an_id_may_stand_only_once_in_a_file(tmp_path: Path) -> None:
     row = {"id": "a", "text": "x", "card": "pain"}
     one, other = _write(tmp_path / "one.jsonl", row), _write(tmp_path / "other.jsonl", row)
-    assert len(read_cases([one, other], VOCABULARY)) == 2
+    assert len(read_cases([one, other], VOCABULARY).messages) == 2
     with pytest.raises(Problem, match=r":2: the id 'a' is taken by .*:1\."):
         read_cases([_write(one, row, row)], VOCABULARY)
 
@@ -116,3 +139,50 @@ def test_a_missing_file_and_one_that_is_no_text_are_named(tmp_path: Path) -> Non
     (tmp_path / "binary.jsonl").write_bytes(b"\xff\xfe")
     with pytest.raises(Problem, match=r"binary\.jsonl:1: the file is not UTF-8"):
         read_cases([tmp_path / "binary.jsonl"], VOCABULARY)
+
+
+@pytest.mark.parametrize(
+    ("expect", "expected", "shown", "topic"),
+    [
+        ("card:pain", Expectation(Kind.CARD, "pain"), "pain", "a card"),
+        ("cards:pain,cost", Expectation(Kind.CARDS, "pain,cost"), "pain and cost", "two cards"),
+        (
+            "clarify_or_card:pain",
+            Expectation(Kind.CLARIFY_OR_CARD, "pain"),
+            "pain, shown or offered",
+            "a card, or asking back",
+        ),
+        ("handoff", Expectation(Kind.HANDOFF), "a person", "a person"),
+        ("complication", Expectation(Kind.TRIAGE, "complication"), "complication", "complication"),
+        ("act:greet", Expectation(Kind.ACT, "greet"), "act:greet", "act:greet"),
+        ("screening", Expectation(Kind.SCREENING), "the health questions go on", "the health questions go on"),
+        ("sources", Expectation(Kind.SOURCES), "the sources", "the sources"),
+    ],
+)
+def test_what_can_be_expected_of_a_turn(expect: str, expected: Expectation, shown: str, topic: str) -> None:
+    found = read_expectation(expect, VOCABULARY.labels, of_turn=True)
+    assert found == expected
+    assert (str(found), found.topic) == (shown, topic)
+
+
+def test_a_dialogue_is_read_with_its_turns_in_their_order(tmp_path: Path) -> None:
+    dialogue = _read_dialogue(tmp_path, ("hello", "act:greet"), ("does it hurt", "card:pain"), id="d", part="held-back")
+    assert dialogue == Dialogue(
+        "d",
+        (Turn("hello", Expectation(Kind.ACT, "greet")), Turn("does it hurt", Expectation(Kind.CARD, "pain"))),
+        Part.HELD_BACK,
+        f"{tmp_path / 'set.jsonl'}:1",
+    )
+
+
+def test_a_dialogue_counts_as_tuned_on_when_all_of_its_wordings_are(tmp_path: Path) -> None:
+    tuned = ("How much does it cost me", "card:cost")
+    assert _read_dialogue(tmp_path, tuned, tuned, part="held-back").part is Part.TUNE
+    assert _read_dialogue(tmp_path, tuned, ("and does it hurt", "card:pain"), part="held-back").part is Part.HELD_BACK
+
+
+def test_an_id_is_taken_by_a_dialogue_too(tmp_path: Path) -> None:
+    message = {"id": "a", "text": "x", "card": "pain"}
+    dialogue = {"id": "a", "turns": [{"user": "x", "expect": "handoff"}]}
+    with pytest.raises(Problem, match="the id 'a' is taken"):
+        read_cases([_write(tmp_path / "set.jsonl", message, dialogue)], VOCABULARY)

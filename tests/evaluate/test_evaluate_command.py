@@ -26,6 +26,7 @@ def sure(assistant: Assistant, tmp_path: Path) -> Path:
         {"id": "mislabelled", "text": f"{card.question}!", "card": "cost", "voice": "typos"},
         {"id": "red", "text": "I cannot breathe", "expect": "emergency"},
     ]
+    rows = [{**row, "part": "held-back"} for row in rows]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     return path
 
@@ -56,6 +57,7 @@ def test_json_holds_the_same_figures(run: Callable[..., Run], sure: Path) -> Non
     (part,) = document["parts"]
     assert (part["part"], part["tuned_on"], part["messages"]) == ("held-back", False, 3)
     groups = {group["group"]: group["results"] for group in part["groups"]}
+    assert list(groups) == ["in-scope", "emergency", "must-hand-off"]
     assert groups["in-scope"]["right"] == {"count": 1, "of": 2, "rate": 0.5, "low": 0.0126, "high": 0.9874}
     (bad,) = document["bad"]
     assert (bad["id"], bad["expected"], bad["got"], bad["best"]["card"]) == ("mislabelled", "cost", "pain", "pain")
@@ -65,11 +67,12 @@ def test_json_holds_the_same_figures(run: Callable[..., Run], sure: Path) -> Non
 
 def test_a_bar_that_is_not_reached_fails_with_one_sentence(run: Callable[..., Run], sure: Path) -> None:
     reached = run("eval", sure, "--fail-under", "right=0.5", "--fail-over", "wrong=0.5")
-    assert (reached.exit_code, reached.stderr) == (0, "")
+    assert (reached.exit_code, "mesofaq:" in reached.stderr) == (0, False)
     broken = run("eval", sure, "--json", "--fail-under", "right=0.75", "--fail-over", "wrong=0.6")
     assert broken.exit_code == 1
-    assert broken.stderr == "mesofaq: in-scope right is 0.500, under the bar of 0.75 (1 of 2 messages, held back).\n"
-    assert json.loads(broken.stdout)["bars_not_reached"] == [broken.stderr.removeprefix("mesofaq: ").strip()]
+    *_, said = broken.stderr.splitlines()
+    assert said == "mesofaq: in-scope right is 0.500, under the bar of 0.75 (1 of 2 messages, held back)."
+    assert json.loads(broken.stdout)["bars_not_reached"] == [said.removeprefix("mesofaq: ")]
 
 
 def test_the_calibration_set_is_called_tuned_on_wherever_it_lies(
@@ -80,6 +83,29 @@ def test_the_calibration_set_is_called_tuned_on_wherever_it_lies(
     copied.write_text(json.dumps({**json.loads(first), "part": "held-back"}) + "\n", "utf-8")
     done = evaluate(bundle_settings, [copied, sure])
     assert [(summary.part, summary.messages) for summary in done.summaries] == [("held-back", 3), ("tune", 1)]
+
+
+def test_a_line_without_a_part_is_a_development_message_and_never_called_held_back(
+    run: Callable[..., Run], bundle_settings: Settings
+) -> None:
+    done = run("eval", bundle_settings.home / "tests" / "eval" / "out_of_scope_dev.jsonl")
+    assert "Development: nothing was fitted on these messages" in done.stdout
+    assert "Held back" not in done.stdout
+
+
+def test_the_figures_alone_tell_of_no_message(run: Callable[..., Run], sure: Path) -> None:
+    table, document = (run("eval", sure, "--only-figures", *more).stdout for more in ((), ("--json",)))
+    for told in (table, document):
+        assert "must-hand-off" in told
+        assert "mislabelled" not in told
+        assert "typos" not in told
+    assert run("eval", sure, "--only-figures", "--html", "report.html").exit_code == 2
+
+
+def test_what_is_being_done_is_told_beside_the_figures(run: Callable[..., Run], sure: Path) -> None:
+    done = run("eval", sure, "--json")
+    assert done.stderr == "Understanding 3 messages …\n"
+    json.loads(done.stdout)
 
 
 def test_a_part_can_be_chosen(run: Callable[..., Run], sure: Path) -> None:

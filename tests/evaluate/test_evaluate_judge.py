@@ -1,10 +1,21 @@
 import pytest
-from evaluate_helpers import ANSWERED_COST, ANSWERED_PAIN, EMERGENCY, HANDED_OFF, NOBODY, PAIN, judged, understood
+from evaluate_helpers import (
+    ANSWERED_COST,
+    ANSWERED_PAIN,
+    ASKED_IF_NOW,
+    EMERGENCY,
+    HANDED_OFF,
+    NOBODY,
+    PAIN,
+    judged,
+    understood,
+)
 
-from mesofaq.evaluate.cases import Expectation, Kind
-from mesofaq.evaluate.judge import RESULTS, Result, Worth, worth
+from mesofaq.evaluate.expectations import Expectation, Kind
+from mesofaq.evaluate.results import GROUPS, Result, Worth
 from mesofaq.understanding.models import Understanding
 
+COMPLICATED = Expectation(Kind.TRIAGE, "complication")
 NOT_EMERGENCY = Expectation(Kind.NOT_EMERGENCY)
 GREET = Expectation(Kind.ACT, "greet")
 ASKED_BACK = understood("ask_faq_unclear", "cost", "pain")
@@ -26,22 +37,26 @@ PERSON = understood("ask_person")
         (PAIN, PERSON, Result.HANDED_OFF, Worth.MIDDLING),
         (PAIN, COMPLICATION, Result.PRE_EMPTED, Worth.MIDDLING),
         (PAIN, THANKED, Result.OTHER_ACT, Worth.MIDDLING),
+        (PAIN, ASKED_IF_NOW, Result.ASKED_IF_NOW, Worth.MIDDLING),
         (NOBODY, ANSWERED_PAIN, Result.ANSWERED, Worth.BAD),
         (NOBODY, ASKED_BACK, Result.CLARIFIED, Worth.MIDDLING),
         (NOBODY, HANDED_OFF, Result.HANDED_OFF, Worth.GOOD),
         (NOBODY, PERSON, Result.HANDED_OFF, Worth.GOOD),
         (NOBODY, ALARM, Result.PRE_EMPTED, Worth.GOOD),
         (NOBODY, THANKED, Result.OTHER_ACT, Worth.MIDDLING),
+        (NOBODY, ASKED_IF_NOW, Result.ASKED_IF_NOW, Worth.MIDDLING),
         (EMERGENCY, ALARM, Result.NOTICED, Worth.GOOD),
         (EMERGENCY, COMPLICATION, Result.OTHER_CLASS, Worth.BAD),
         (EMERGENCY, HANDED_OFF, Result.ONLY_HANDED_OFF, Worth.BAD),
         (EMERGENCY, ANSWERED_PAIN, Result.MISSED, Worth.BAD),
         (EMERGENCY, THANKED, Result.MISSED, Worth.BAD),
-        (Expectation(Kind.TRIAGE, "complication"), HANDED_OFF, Result.ONLY_HANDED_OFF, Worth.MIDDLING),
-        (Expectation(Kind.TRIAGE, "complication"), ALARM, Result.OTHER_CLASS, Worth.MIDDLING),
-        (Expectation(Kind.TRIAGE, "complication"), ASKED_BACK, Result.MISSED, Worth.BAD),
+        (EMERGENCY, ASKED_IF_NOW, Result.ASKED_IF_NOW, Worth.MIDDLING),
+        (COMPLICATED, HANDED_OFF, Result.ONLY_HANDED_OFF, Worth.MIDDLING),
+        (COMPLICATED, ALARM, Result.OTHER_CLASS, Worth.MIDDLING),
+        (COMPLICATED, ASKED_BACK, Result.MISSED, Worth.BAD),
         (NOT_EMERGENCY, ALARM, Result.FALSE_ALARM, Worth.BAD),
         (NOT_EMERGENCY, COMPLICATION, Result.QUIET, Worth.GOOD),
+        (NOT_EMERGENCY, ASKED_IF_NOW, Result.ASKED_IF_NOW, Worth.MIDDLING),
         (NOT_EMERGENCY, ANSWERED_PAIN, Result.QUIET, Worth.GOOD),
         (GREET, understood("greet"), Result.RIGHT, Worth.GOOD),
         (GREET, THANKED, Result.WRONG, Worth.BAD),
@@ -52,13 +67,25 @@ PERSON = understood("ask_person")
 def test_what_becomes_of_a_message(expected: Expectation, found: Understanding, result: Result, how: Worth) -> None:
     item = judged(found, expected)
     assert (item.result, item.worth) == (result, how)
-    assert result in RESULTS[expected.kind]
+    assert result in GROUPS[expected.group]
 
 
-def test_every_kind_has_a_good_and_a_bad_result() -> None:
-    for kind, results in RESULTS.items():
-        found = {worth(Expectation(kind, "x"), result) for result in results}
-        assert {Worth.GOOD, Worth.BAD} <= found, kind
+def test_a_message_that_a_person_must_answer_counts_as_such_once_more() -> None:
+    fates = {
+        Result.HANDED_OFF: [ALARM, COMPLICATION, HANDED_OFF, PERSON],
+        Result.ANSWERED: [ANSWERED_PAIN],
+        Result.CLARIFIED: [ASKED_BACK],
+        Result.ASKED_IF_NOW: [ASKED_IF_NOW],
+        Result.OTHER_ACT: [THANKED],
+    }
+    for result, found in fates.items():
+        assert {judged(item, COMPLICATED).handed_off for item in found} == {result}
+    assert judged(ANSWERED_PAIN, NOBODY).handed_off is None
+
+
+@pytest.mark.parametrize("group", [name for name in GROUPS if name != "dialogues"])
+def test_every_group_has_a_good_and_a_bad_result(group: str) -> None:
+    assert {Worth.GOOD, Worth.BAD} <= {meaning.worth for meaning in GROUPS[group].values()}
 
 
 @pytest.mark.parametrize(
@@ -70,6 +97,7 @@ def test_every_kind_has_a_good_and_a_bad_result() -> None:
         (PERSON, "a person"),
         (THANKED, "act:thank"),
         (ALARM, "emergency"),
+        (ASKED_IF_NOW, "asked whether it is happening now"),
     ],
 )
 def test_what_it_got_in_words(found: Understanding, got: str) -> None:

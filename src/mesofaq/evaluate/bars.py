@@ -1,28 +1,22 @@
 """The figures that must be reached: `--fail-under right=0.75`, `--fail-over wrong=0.08`.
 
 A bar names a result of the questions in scope (`right`), or a group and its result (`out-of-scope.answered`,
-`emergency.noticed`). It is held against the messages that are held back, where there are any: what was tuned on
-proves nothing.
+`emergency.noticed`, `dialogue-turns.right`). It is held against what is held back, where there is any of that group;
+else against development messages; else against what was tuned on, which proves nothing.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mesofaq.errors import Code, Problem
-from mesofaq.evaluate.cases import Kind, Part
-from mesofaq.evaluate.judge import RESULTS
+from mesofaq.evaluate.cases import Part
+from mesofaq.evaluate.results import DIALOGUES, GROUPS, TURNS
 from mesofaq.evaluate.summary import PartSummary, Share
-from mesofaq.understanding.triage import TriageClass
 
 __all__ = ["Bar", "check", "parse_bar"]
 
-_GROUPS = {
-    "in-scope": Kind.CARD,
-    "out-of-scope": Kind.HANDOFF,
-    **{str(name): Kind.TRIAGE for name in TriageClass},
-    "not-emergency": Kind.NOT_EMERGENCY,
-    "acts": Kind.ACT,
-}
+_WHICH = {Part.HELD_BACK: "held back", Part.DEVELOPMENT: "development", Part.TUNE: "tuned on"}
+_COUNTED = {TURNS: "turns", DIALOGUES: "dialogues"}
 
 
 @dataclass(frozen=True)
@@ -61,16 +55,16 @@ def parse_bar(text: str, *, at_least: bool) -> Bar:
         limit = -1.0
     if not 0 <= limit <= 1:
         raise Problem(Code.INVALID_REQUEST, f"'{text}' is no bar: write a name and a share, e.g. right=0.75.")
-    if group not in _GROUPS:
-        raise Problem(Code.INVALID_REQUEST, f"There are no messages '{group}'; there can be {', '.join(_GROUPS)}.")
-    allowed = RESULTS[_GROUPS[group]]
+    if group not in GROUPS:
+        raise Problem(Code.INVALID_REQUEST, f"There are no messages '{group}'; there can be {', '.join(GROUPS)}.")
+    allowed = GROUPS[group]
     if result not in list(allowed):
         raise Problem(Code.INVALID_REQUEST, f"'{group}' has no result '{result}'; it has {', '.join(allowed)}.")
     return Bar(group, result, limit, at_least)
 
 
 def check(bars: Sequence[Bar], summaries: Sequence[PartSummary]) -> list[str]:
-    """Hold the figures against the bars.
+    """Hold the figures against the bars, each against the first of `summaries` that has messages of its group.
 
     Returns:
         One sentence for each bar that is not reached.
@@ -85,13 +79,12 @@ def check(bars: Sequence[Bar], summaries: Sequence[PartSummary]) -> list[str]:
             if share is not None:
                 break
         else:
-            message = f"No message is {bar.group}, so '{bar.result}' cannot be held against {bar.limit:g}."
+            message = f"No message belongs to {bar.group}, so '{bar.result}' cannot be held against {bar.limit:g}."
             raise Problem(Code.INVALID_REQUEST, message)
         if bar.broken(share):
             side = "under" if bar.at_least else "over"
-            which = "held back" if summary.part is Part.HELD_BACK else "tuned on"
             sentences.append(
                 f"{bar.group} {bar.result} is {share.rate:.3f}, {side} the bar of {bar.limit:g} "
-                f"({share.count} of {share.of} messages, {which})."
+                f"({share.count} of {share.of} {_COUNTED.get(bar.group, 'messages')}, {_WHICH[summary.part]})."
             )
     return sentences

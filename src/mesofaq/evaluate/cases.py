@@ -1,15 +1,15 @@
-"""Labelled messages: one JSON object a line.
+"""Labelled messages and dialogues: one JSON object a line.
 
     {"id": "faq-001", "text": "does it hurt", "card": "pain", "voice": "fragment"}    one card is right
     {"id": "oos-001", "text": "do you do botox", "field": "near"}                     no card is right
-    {"id": "x-1", "text": "do you do botox", "expect": "handoff"}                     the same
-    {"id": "red-1", "text": "i cant breathe", "expect": "emergency"}                  any class of the triage
-    {"id": "nm-1", "text": "dying to book", "expect": "not_emergency"}                anything but an emergency
-    {"id": "act-1", "text": "hello", "expect": "act:greet"}                           any dialogue act
+    {"id": "red-1", "text": "i cant breathe", "expect": "emergency"}                  anything that `expectations` lists
+    {"id": "dlg-1", "turns": [{"user": "hi", "expect": "act:greet"}, …]}              a dialogue, played as a whole
 
-`id`, `voice` (who writes so; else `field`, else `note`) and `part` may be left out; further keys are ignored. A
-message belongs to the part `tune` when its line says so, or when its wording is in `content/calibration/`, on which
-the thresholds were chosen: wherever it was copied to, its figures flatter. Everything else is held back.
+`id`, `voice` (who writes so; else `field`, else `note`) and `part` may be left out; further keys are ignored.
+
+A line belongs to the part that it names, `tune` or `held-back`; one without a part is a *development* message, that
+may have been looked at. Whatever its line says, a message whose wording is in `content/calibration/`, on which the
+thresholds were chosen, belongs to `tune`, and so does a dialogue where each wording is: their figures flatter.
 """
 
 import json
@@ -21,69 +21,18 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from mesofaq.errors import Code, Problem
+from mesofaq.evaluate.expectations import Expectation, Kind, read_expectation
 from mesofaq.understanding.normalise import fold_for_matching, normalise
-from mesofaq.understanding.triage import TriageClass
 
-__all__ = ["Case", "Expectation", "Kind", "Part", "Vocabulary", "read_cases"]
-
-_ACT = "act:"
-_CARD = "card:"
-_NOT_EMERGENCY = "not_emergency"
-_ALLOWED = (
-    ", ".join(f"'{name}'" for name in ("handoff", *TriageClass, _NOT_EMERGENCY, "card:<id>")) + " or 'act:<name>'"
-)
-
-
-class Kind(StrEnum):
-    """What sort of thing is expected of a message."""
-
-    CARD = "card"
-    HANDOFF = "handoff"
-    TRIAGE = "triage"
-    NOT_EMERGENCY = "not-emergency"
-    ACT = "act"
+__all__ = ["Case", "Dialogue", "Labelled", "Part", "Turn", "Vocabulary", "read_cases"]
 
 
 class Part(StrEnum):
-    """Whether anything was tuned on a message."""
+    """Whether anything was tuned on a message, the surest figures first."""
 
-    TUNE = "tune"
     HELD_BACK = "held-back"
-
-
-_GROUPS = {
-    Kind.CARD: "in-scope",
-    Kind.HANDOFF: "out-of-scope",
-    Kind.NOT_EMERGENCY: "not-emergency",
-    Kind.ACT: "acts",
-}
-_WORDS = {Kind.HANDOFF: "a person", Kind.NOT_EMERGENCY: "no emergency"}
-
-
-@dataclass(frozen=True)
-class Expectation:
-    """What should become of a message.
-
-    Args:
-        kind: the sort of thing.
-        value: the card's id, the triage class or the act's name; empty where the kind says all.
-    """
-
-    kind: Kind
-    value: str = ""
-
-    @property
-    def group(self) -> str:
-        """The name of the messages that are counted together with this one."""
-        if self.kind is Kind.TRIAGE:
-            return self.value
-        return _GROUPS[self.kind]
-
-    def __str__(self) -> str:
-        """For people: the card's id, the triage class, `act:<name>`, `a person` or `no emergency`."""
-        if self.kind is Kind.ACT:
-            return f"{_ACT}{self.value}"
-        return self.value or _WORDS[self.kind]
+    DEVELOPMENT = "development"
+    TUNE = "tune"
 
 
 @dataclass(frozen=True)
@@ -110,6 +59,32 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """What a patient says in a dialogue, and what should become of it."""
+
+    text: str
+    expected: Expectation
+
+
+@dataclass(frozen=True)
+class Dialogue:
+    """One labelled dialogue; its turns are said one after another in one conversation."""
+
+    id: str
+    turns: tuple[Turn, ...]
+    part: Part
+    place: str
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Everything that was read, in the order of the files."""
+
+    messages: tuple[Case, ...]
+    dialogues: tuple[Dialogue, ...]
+
+
+@dataclass(frozen=True)
 class Vocabulary:
     """What lines are checked against.
 
@@ -126,12 +101,22 @@ class Vocabulary:
     text_max_chars: int
 
 
+class _Turn(BaseModel):
+    """A turn as written."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+    user: str
+    expect: str
+
+
 class _Line(BaseModel):
     """A line as written."""
 
     model_config = ConfigDict(extra="ignore", strict=True)
 
-    text: str
+    text: str = ""
+    turns: list[_Turn] | None = Field(None, min_length=1)
     id: str | None = Field(None, min_length=1)
     card: str | None = None
     field: str | None = None
@@ -146,8 +131,8 @@ class _Line(BaseModel):
         # Strict mode takes no string for an enumeration, and everything else here should be strict.
         return Part(value) if isinstance(value, str) and value in list(Part) else value
 
-    def expectation(self) -> Expectation:
-        """What the line expects.
+    def expectation(self, labels: Collection[str]) -> Expectation:
+        """What the line expects of its message.
 
         Raises:
             ValueError: it says nothing, or two things, or something unknown.
@@ -155,53 +140,47 @@ class _Line(BaseModel):
         if self.card is not None and (self.expect is not None or self.field is not None):
             raise ValueError("'card' stands beside 'expect' or 'field'; only one of them can be right")
         if self.card is not None:
-            return Expectation(Kind.CARD, self.card)
+            return read_expectation(f"card:{self.card}", labels)
         if self.expect is None and self.field is None:
             raise ValueError("it needs 'card' (the right card), or 'field' or 'expect' where no card is right")
-        if self.expect is None or self.expect == "handoff":
-            return Expectation(Kind.HANDOFF)
-        if self.expect in list(TriageClass):
-            return Expectation(Kind.TRIAGE, self.expect)
-        if self.expect == _NOT_EMERGENCY:
-            return Expectation(Kind.NOT_EMERGENCY)
-        for kind, prefix in ((Kind.CARD, _CARD), (Kind.ACT, _ACT)):
-            if self.expect.startswith(prefix):
-                return Expectation(kind, self.expect.removeprefix(prefix))
-        raise ValueError(f"'expect' is '{self.expect}'; it can be {_ALLOWED}")
+        return Expectation(Kind.HANDOFF) if self.expect is None else read_expectation(self.expect, labels)
 
 
-def read_cases(files: Sequence[Path], vocabulary: Vocabulary) -> list[Case]:
-    """Read every labelled message of `files`.
+def read_cases(files: Sequence[Path], vocabulary: Vocabulary) -> Labelled:
+    """Read every labelled message and dialogue of `files`.
 
     Args:
         files: JSONL files; empty lines are skipped.
         vocabulary: what the lines are checked against.
 
     Returns:
-        The messages in the order of the files.
+        The messages and the dialogues.
 
     Raises:
         Problem: `not-found` for a file that is not there; `invalid-request`, naming file and line, for a line that
             cannot be used: half a set would give figures of another set.
     """
-    cases: list[Case] = []
+    found: list[Case | Dialogue] = []
     for path in files:
         places: dict[str, str] = {}
         for number, raw in _lines(path):
             place = f"{path}:{number}"
             try:
-                case = _case(raw, place, f"{path.stem}:{number}", vocabulary)
-                if case.id in places:
-                    raise ValueError(f"the id '{case.id}' is taken by {places[case.id]}")
+                item = _read(raw, place, f"{path.stem}:{number}", vocabulary)
+                if item.id in places:
+                    raise ValueError(f"the id '{item.id}' is taken by {places[item.id]}")
             except ValidationError as error:
                 first = error.errors()[0]
                 name = ".".join(str(step) for step in first["loc"])
                 raise Problem(Code.INVALID_REQUEST, f"{place}: {name}: {first['msg']}.") from None
             except ValueError as error:
                 raise Problem(Code.INVALID_REQUEST, f"{place}: {error}.") from None
-            places[case.id] = place
-            cases.append(case)
-    return cases
+            places[item.id] = place
+            found.append(item)
+    return Labelled(
+        messages=tuple(item for item in found if isinstance(item, Case)),
+        dialogues=tuple(item for item in found if isinstance(item, Dialogue)),
+    )
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -217,33 +196,41 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def _case(raw: str, place: str, fallback_id: str, vocabulary: Vocabulary) -> Case:
+def _read(raw: str, place: str, fallback_id: str, vocabulary: Vocabulary) -> Case | Dialogue:
     try:
         row = json.loads(raw)
     except json.JSONDecodeError as error:
         raise ValueError(f"it is not JSON ({error.msg})") from None
     if not isinstance(row, dict):
         raise ValueError("it is no JSON object")
-    if "turns" in row:
-        raise ValueError("it is a dialogue ('turns'), and only single messages are judged here")
+    if "turns" not in row and "text" not in row:
+        raise ValueError("it needs 'text' (a message) or 'turns' (a dialogue)")
     line = _Line.model_validate(row)
-    if not normalise(line.text):
-        raise ValueError("the text is empty")
-    if len(line.text) > vocabulary.text_max_chars:
-        raise ValueError(f"the text is longer than {vocabulary.text_max_chars} characters, which the service refuses")
-    expected = line.expectation()
-    if expected.kind in (Kind.CARD, Kind.ACT) and f"{expected.kind}:{expected.value}" not in vocabulary.labels:
-        name = "card" if expected.kind is Kind.CARD else "dialogue act"
-        raise ValueError(f"the bundle has no {name} '{expected.value}'")
-    folded = fold_for_matching(line.text)
-    tuned = folded in vocabulary.tuned_on
+    said = [turn.user for turn in line.turns] if line.turns else [line.text]
+    for text in said:
+        _check(text, vocabulary)
+    folded = [fold_for_matching(text) for text in said]
+    # A line cannot declare itself held back once its wording was tuned on.
+    tuned = all(text in vocabulary.tuned_on for text in folded)
+    part = Part.TUNE if tuned else line.part or Part.DEVELOPMENT
+    if line.turns:
+        if "text" in row or "card" in row or "expect" in row:
+            raise ValueError("'turns' stands beside 'text', 'card' or 'expect', which belong into the turns")
+        turns = [Turn(turn.user, read_expectation(turn.expect, vocabulary.labels, of_turn=True)) for turn in line.turns]
+        return Dialogue(line.id or fallback_id, tuple(turns), part, place)
     return Case(
         id=line.id or fallback_id,
         text=line.text,
-        expected=expected,
+        expected=line.expectation(vocabulary.labels),
         voice=line.voice or line.field or line.note or "",
-        # A line cannot declare itself held back once its wording was tuned on.
-        part=Part.TUNE if tuned else line.part or Part.HELD_BACK,
-        seen=folded in vocabulary.known,
+        part=part,
+        seen=folded[0] in vocabulary.known,
         place=place,
     )
+
+
+def _check(text: str, vocabulary: Vocabulary) -> None:
+    if not normalise(text):
+        raise ValueError("the text is empty")
+    if len(text) > vocabulary.text_max_chars:
+        raise ValueError(f"the text is longer than {vocabulary.text_max_chars} characters, which the service refuses")

@@ -7,7 +7,7 @@ left out. A message without a right card counts as one whose best card is wrong.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mesofaq.evaluate.cases import Kind
+from mesofaq.evaluate.expectations import Kind
 from mesofaq.evaluate.judge import Judged
 from mesofaq.evaluate.summary import Share
 

@@ -1,4 +1,4 @@
-"""The figures as one HTML file: tables, curves, and every message that must be looked at.
+"""The figures as one HTML file: tables, curves, and every message and dialogue that must be looked at.
 
 The file asks for nothing from anywhere: its style and drawings are inside, and its own policy forbids all else.
 """
@@ -15,13 +15,20 @@ from mesofaq.errors import Code, Problem
 from mesofaq.evaluate.cases import Part
 from mesofaq.evaluate.charts import Chart, reliability_chart, risk_chart
 from mesofaq.evaluate.curves import calibration_error, reliability, scored
-from mesofaq.evaluate.judge import RESULTS, Judged, Worth
+from mesofaq.evaluate.judge import Judged
 from mesofaq.evaluate.output import PART_NOTES, Evaluation
+from mesofaq.evaluate.results import GROUPS, TURNS, Worth
 from mesofaq.evaluate.summary import PartSummary
+from mesofaq.evaluate.turns import JudgedDialogue
 
 __all__ = ["render", "write_report"]
 
 _ROWS_SHOWN = 15
+_TITLES = {
+    Part.HELD_BACK: "Held back",
+    Part.DEVELOPMENT: "Development",
+    Part.TUNE: "Tuned on, or open to it",
+}
 
 
 @dataclass(frozen=True)
@@ -38,11 +45,13 @@ class _Section:
     """One part as the page shows it."""
 
     summary: PartSummary
+    title: str
     note: str
-    tuned: bool
+    flatters: bool
     curves: _Curves | None
     bad: tuple[Judged, ...]
     missed: tuple[Judged, ...]
+    dialogues: tuple[JudgedDialogue, ...]
 
 
 def write_report(path: Path, run: Evaluation, made_at: datetime) -> None:
@@ -77,7 +86,7 @@ def render(run: Evaluation, made_at: datetime) -> str:
         run=run,
         thresholds=run.bundle.thresholds,
         sections=[_section(run, summary) for summary in run.summaries],
-        titles=RESULTS,
+        meanings=GROUPS[TURNS],
         rows_shown=_ROWS_SHOWN,
         made_at=made_at.strftime("%Y-%m-%d %H:%M %Z").strip(),
         version=__version__,
@@ -88,11 +97,13 @@ def _section(run: Evaluation, summary: PartSummary) -> _Section:
     here = [item for item in run.judged if item.case.part is summary.part]
     return _Section(
         summary=summary,
+        title=_TITLES[summary.part],
         note=PART_NOTES[summary.part],
-        tuned=summary.part is Part.TUNE,
+        flatters=summary.part is not Part.HELD_BACK,
         curves=_curves(run, here),
         bad=tuple(item for item in here if item.worth is Worth.BAD),
         missed=tuple(item for item in here if item.worth is Worth.MIDDLING),
+        dialogues=tuple(item for item in run.derailed if item.dialogue.part is summary.part),
     )
 
 

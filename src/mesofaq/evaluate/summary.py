@@ -1,20 +1,22 @@
 """Counts, shares with their bounds, the worst voices and cards, and what is taken for what.
 
-Messages on which something was tuned are never counted together with those held back.
+Messages on which something was tuned, or that were looked at while developing, are never counted together with those
+held back.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mesofaq.evaluate.bounds import clopper_pearson
-from mesofaq.evaluate.cases import Kind, Part
-from mesofaq.evaluate.judge import RESULTS, Judged, Result, Worth, worth
+from mesofaq.evaluate.cases import Part
+from mesofaq.evaluate.judge import Judged
+from mesofaq.evaluate.results import DIALOGUES, GROUPS, MUST_HAND_OFF, TURNS, Meaning, Result, Worth
+from mesofaq.evaluate.turns import JudgedDialogue
 
 __all__ = ["CONFIDENCE", "Confusion", "Group", "PartSummary", "Row", "Share", "summarise"]
 
 CONFIDENCE = 0.95
-_GROUP_ORDER = ("in-scope", "out-of-scope")
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Row:
-    """How the messages of one voice or card fared."""
+    """How the messages of one voice or card, or the turns of which the same is expected, fared."""
 
     name: str
     of: int
@@ -62,14 +64,22 @@ class Confusion:
 
 @dataclass(frozen=True)
 class Group:
-    """Messages of which the same is expected: in scope, out of scope, a triage class, dialogue acts."""
+    """Messages of which the same is expected (in scope, a triage class, …), the turns of dialogues, or dialogues."""
 
     name: str
-    kind: Kind
-    worths: dict[Result, Worth]
     shares: dict[Result, Share]
-    voices: tuple[Row, ...]
-    topics: tuple[Row, ...]
+    voices: tuple[Row, ...] = ()
+    topics: tuple[Row, ...] = ()
+
+    @property
+    def of(self) -> int:
+        """How many they are."""
+        return next(iter(self.shares.values())).of
+
+    @property
+    def meanings(self) -> Mapping[Result, Meaning]:
+        """What each result is called here and how it is to be taken."""
+        return GROUPS[self.name]
 
 
 @dataclass(frozen=True)
@@ -80,6 +90,7 @@ class PartSummary:
         part: whether anything was tuned on these messages.
         messages: how many there are.
         seen: how many of them are word for word among the bundle's own questions.
+        dialogues: how many dialogues there are.
         groups: the figures of each group.
         confusions: what was taken for what where something went bad, the most frequent first.
     """
@@ -87,6 +98,7 @@ class PartSummary:
     part: Part
     messages: int
     seen: int
+    dialogues: int
     groups: tuple[Group, ...]
     confusions: tuple[Confusion, ...]
 
@@ -98,55 +110,67 @@ class PartSummary:
         return None
 
 
-def summarise(judged: Sequence[Judged]) -> tuple[PartSummary, ...]:
-    """The figures of each part that has messages, those held back first."""
+@dataclass(frozen=True)
+class _Counted:
+    """One message, turn or dialogue as it counts in a group."""
+
+    result: Result
+    voice: str = ""
+    topic: str = ""
+
+
+def summarise(judged: Sequence[Judged], played: Sequence[JudgedDialogue] = ()) -> tuple[PartSummary, ...]:
+    """The figures of each part that has messages or dialogues, the surest first: held back, development, tune.
+
+    Args:
+        judged: the messages.
+        played: the dialogues.
+    """
     summaries = []
-    for part in (Part.HELD_BACK, Part.TUNE):
+    for part in Part:
         here = [item for item in judged if item.case.part is part]
-        if here:
+        talked = [item for item in played if item.dialogue.part is part]
+        if here or talked:
             seen = sum(item.case.seen for item in here)
-            summaries.append(PartSummary(part, len(here), seen, _groups(here), _confusions(here)))
+            groups = _groups(here, talked)
+            summaries.append(PartSummary(part, len(here), seen, len(talked), groups, _confusions(here)))
     return tuple(summaries)
 
 
-def _groups(judged: Sequence[Judged]) -> tuple[Group, ...]:
-    by_group: dict[str, list[Judged]] = defaultdict(list)
+def _groups(judged: Sequence[Judged], played: Sequence[JudgedDialogue]) -> tuple[Group, ...]:
+    by_group: dict[str, list[_Counted]] = defaultdict(list)
     for item in judged:
-        by_group[item.case.expected.group].append(item)
-    names = [name for name in _GROUP_ORDER if name in by_group]
-    names += sorted(name for name in by_group if name not in _GROUP_ORDER)
-    return tuple(_group(name, by_group[name]) for name in names)
+        expected = item.case.expected
+        by_group[expected.group].append(_Counted(item.result, item.case.voice, expected.value))
+        if item.handed_off is not None:
+            by_group[MUST_HAND_OFF].append(_Counted(item.handed_off, topic=expected.value))
+    for dialogue in played:
+        by_group[DIALOGUES].append(_Counted(dialogue.result))
+        by_group[TURNS] += [_Counted(turn.result, topic=turn.turn.expected.topic) for turn in dialogue.turns]
+    return tuple(_group(name, by_group[name]) for name in GROUPS if name in by_group)
 
 
-def _group(name: str, items: Sequence[Judged]) -> Group:
-    expected = items[0].case.expected
-    kind = expected.kind
+def _group(name: str, items: Sequence[_Counted]) -> Group:
     counts = Counter(item.result for item in items)
     return Group(
         name=name,
-        kind=kind,
-        worths={result: worth(expected, result) for result in RESULTS[kind]},
-        shares={result: Share(counts[result], len(items)) for result in RESULTS[kind]},
-        voices=_rows(items, lambda item: item.case.voice),
-        topics=_rows(items, lambda item: item.case.expected.value),
+        shares={result: Share(counts[result], len(items)) for result in GROUPS[name]},
+        voices=_rows(name, [(item.voice, item.result) for item in items]),
+        topics=_rows(name, [(item.topic, item.result) for item in items]),
     )
 
 
-def _rows(items: Iterable[Judged], key: Callable[[Judged], str]) -> tuple[Row, ...]:
-    """One row for each key that is not empty, the worst first."""
-    by_key: dict[str, list[Judged]] = defaultdict(list)
-    for item in items:
-        by_key[key(item)].append(item)
+def _rows(group: str, items: Iterable[tuple[str, Result]]) -> tuple[Row, ...]:
+    """One row for each name that is not empty, the worst first."""
+    by_name: dict[str, list[Worth]] = defaultdict(list)
+    for name, result in items:
+        by_name[name].append(GROUPS[group][result].worth)
     rows = [
-        Row(name, len(found), _count(found, Worth.GOOD), _count(found, Worth.BAD))
-        for name, found in sorted(by_key.items())
+        Row(name, len(found), found.count(Worth.GOOD), found.count(Worth.BAD))
+        for name, found in sorted(by_name.items())
         if name
     ]
     return tuple(sorted(rows, key=lambda row: row.badness))
-
-
-def _count(items: Iterable[Judged], wanted: Worth) -> int:
-    return sum(item.worth is wanted for item in items)
 
 
 def _confusions(items: Iterable[Judged]) -> tuple[Confusion, ...]:
