@@ -1,6 +1,7 @@
 """Each rule: one change to good content makes exactly that rule fail, in the right file and on the right line."""
 
 import re
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -318,6 +319,19 @@ def hours_that_end_early(folder: Folder) -> tuple[Path, int]:
 
 
 Change = Callable[[Folder], tuple[Path, int]]
+
+
+def language_without_texts(folder: Folder) -> tuple[Path, int]:
+    shutil.copy(REAL / "triage_languages.yml", folder.path)
+    return folder.file("clinic.yml"), folder.append("clinic.yml", "languages: [tr]")
+
+
+def foreign_text_without_the_number(folder: Folder) -> tuple[Path, int]:
+    shutil.copy(REAL / "languages.yml", folder.path)
+    path = folder.change("languages.yml", "Rufen Sie im Notfall {{clinic.emergency_number}} an.", "Alles Gute.")
+    return path, next(n for n, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if "Alles" in text)
+
+
 CASES: dict[str, tuple[Change, ...]] = {
     "sources": (unknown_source, unknown_source_in_screening, source_without_place, no_source),
     "reading": (hard_sentence, hard_sentence_late_in_a_line),
@@ -362,6 +376,7 @@ CASES: dict[str, tuple[Change, ...]] = {
         broken_placeholder,
     ),
     "triage": (wording_that_is_no_text, wording_that_cannot_match, unknown_class),
+    "languages": (language_without_texts, foreign_text_without_the_number),
     "clinic": (real_clinic_with_an_example_address, two_phone_numbers, hours_that_end_early),
 }
 
@@ -444,3 +459,42 @@ def test_short_fragments_may_be_alike(folder: Folder) -> None:
     folder.append("after-wash.examples.txt", "sauna after?")
     folder.append("cost.examples.txt", "sun after?")
     assert folder.errors() == []
+
+
+def _other_languages(folder: Folder) -> None:
+    for name in ("languages.yml", "triage_languages.yml"):
+        shutil.copy(REAL / name, folder.path)
+    folder.append("clinic.yml", "languages: [tr, fr]")
+
+
+def test_languages_with_texts_and_red_flags_pass(folder: Folder) -> None:
+    _other_languages(folder)
+    assert folder.errors() == []
+
+
+def test_a_language_without_texts_or_red_flags_is_an_error(folder: Folder) -> None:
+    _other_languages(folder)
+    path = folder.change("clinic.yml", "languages: [tr, fr]", "languages: [tr, xx, tr]")
+    line = folder.line("clinic.yml", "languages")
+    assert folder.errors() == [("languages", path, line)] * 3
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "cause"),
+    [
+        ("denied_after: [nicht]", "denied_afterwards: [nicht]", "there is no such key here"),
+        ("seizure: [nöbet geçir*, sara", "seizure: [nöbet geçir*, Nöbet geçir*, sara", "stands here twice"),
+        ("anaphylaxis: [anafilaxia,", "empty: []\n      anaphylaxis: [anafilaxia,", "the list is empty"),
+        ("anaphylaxis: [anafilaxia,", "anaphylaxis: [ana*,", "begins too many words"),
+        ("anaphylaxis: [anafilaxia,", "anaphylaxis: [shock/,", "nothing on one side"),
+    ],
+)
+def test_red_flags_that_cannot_be_meant_are_named_with_their_file(
+    folder: Folder, old: str, new: str, cause: str
+) -> None:
+    _other_languages(folder)
+    path = folder.change("triage_languages.yml", old, new)
+    (found,) = [item for item in folder.lint() if item.severity is Severity.ERROR]
+    assert (found.rule, found.path) == ("schema", path)
+    assert found.line > 1
+    assert cause in found.message

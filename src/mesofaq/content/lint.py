@@ -12,6 +12,7 @@ from mesofaq.content.rules import (
     coverage,
     duplicates,
     examples,
+    languages,
     length,
     reading,
     references,
@@ -37,6 +38,7 @@ _RULES: tuple[Callable[[Corpus], Iterator[Finding]], ...] = (
     review.check,
     clinic.check,
     triage.check,
+    languages.check,
     examples.check,
 )
 

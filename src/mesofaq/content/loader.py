@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from mesofaq.content.cardfile import NotYamlError, key_line, parse_yaml, split_card
+from mesofaq.content.languages import LanguageFlags, LanguageFlagsFile, LanguageTexts, LanguageTextsFile
 from mesofaq.content.models import Card, Clinic, ScreeningProtocol, Source
 from mesofaq.errors import Code, Problem
 
@@ -41,7 +42,11 @@ class LoadError:
 
 @dataclass(frozen=True)
 class Content:
-    """All of `content/`, read. `errors` names what could not be; a service refuses to start on any."""
+    """All of `content/`, read. `errors` names what could not be; a service refuses to start on any.
+
+    `languages` and `triage_languages` are by ISO 639-1 code; a clinic that answers in English only may leave out their
+    files.
+    """
 
     folder: Path
     cards: dict[str, Card]
@@ -51,6 +56,8 @@ class Content:
     phrases: dict[str, str]
     triage: dict[str, Any]
     errors: tuple[LoadError, ...] = field(default=())
+    languages: dict[str, LanguageTexts] = field(default_factory=dict)
+    triage_languages: dict[str, LanguageFlags] = field(default_factory=dict)
 
     @cached_property
     def files(self) -> tuple[Path, ...]:
@@ -87,6 +94,8 @@ def load_content(folder: Path, *, strict: bool = True) -> Content:
     }
     phrases = _read_mapping(folder / "phrases.yml", "phrases")
     screening = folder / "screening.yml"
+    texts = _if_there(LanguageTextsFile, folder / "languages.yml")
+    flags = _if_there(LanguageFlagsFile, folder / "triage_languages.yml")
     return Content(
         folder=folder,
         cards=cards,
@@ -96,6 +105,8 @@ def load_content(folder: Path, *, strict: bool = True) -> Content:
         phrases={key: str(text).strip() for key, text in phrases.items()},
         triage=_read_yaml(folder / "triage.yml"),
         errors=tuple(errors),
+        languages=texts.languages if texts else {},
+        triage_languages=flags.languages if flags else {},
     )
 
 
@@ -217,6 +228,10 @@ def _validate(model: type[_Model], data: object, path: Path, under: tuple[str, .
         where, message = _first_cause(error)
         line = key_line(_read_text(path), (*under, *where))
         raise _problem(LoadError(path, line, f"{'.'.join(under)}{'.' if under else ''}{message}")) from None
+
+
+def _if_there(model: type[_Model], path: Path) -> _Model | None:
+    return _validate(model, _read_yaml(path), path) if path.exists() else None
 
 
 def _first_cause(error: ValidationError) -> tuple[tuple[str | int, ...], str]:

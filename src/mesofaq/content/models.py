@@ -137,6 +137,7 @@ class Clinic(_Frozen):
     opening_hours: tuple[OpeningHours, ...]
     hours: str
     emergency_number: str
+    languages: tuple[str, ...] = ()
     reply_target_hours: int = Field(gt=0)
     prices: str = ""
     complication_advice: str

@@ -16,6 +16,8 @@ __all__ = ["check", "placeholder_name"]
 
 # Files that are signed as a whole, by hand.
 SIGNED_FILES = ("phrases.yml", "screening.yml", "triage.yml")
+# … and those that only a clinic with patients in other languages has.
+_SIGNED_IF_THERE = ("languages.yml", "triage_languages.yml")
 _NO_NAMES_TEXT = """a admin an anonymous approver author bar clinician doctor dr dummy example fake foo me mr mrs
     ms md n name nobody none null person placeholder reviewer root somebody someone staff tba tbd test tester testing
     the todo unknown user x xx xxx xyz y your"""
@@ -61,7 +63,7 @@ def check(corpus: Corpus) -> Iterator[Finding]:
                 "the approval does not say for which words. Let 'mesofaq content approve' write it.",
             )
     draft_files = []
-    for name in SIGNED_FILES:
+    for name in (*SIGNED_FILES, *(name for name in _SIGNED_IF_THERE if (corpus.folder / name).exists())):
         review = _review_of(corpus, name)
         line = partial(corpus.yaml_line, name, "review")
         if review is None:

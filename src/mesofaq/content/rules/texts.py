@@ -45,6 +45,11 @@ def patient_texts(corpus: Corpus) -> Iterator[Text]:
     path = corpus.folder / "phrases.yml"
     for key, text in corpus.content.phrases.items():
         yield Text(Kind.PROTOCOL, path, text, partial(corpus.yaml_line, path.name, "phrases", key))
+    path = corpus.folder / "languages.yml"
+    for code, texts in corpus.content.languages.items():
+        for key in ("other_language", "emergency", "emergency_self_harm"):
+            line = partial(corpus.yaml_line, path.name, "languages", code, key)
+            yield Text(Kind.PROTOCOL, path, getattr(texts, key), line)
     yield from _screening(corpus)
     path = corpus.folder / "clinic.yml"
     for key in ("name", "address", "hours", "prices", "complication_advice"):
