@@ -39,7 +39,7 @@ class Assistant:
         self._settings = settings
         self.content: Content = load_content(settings.content)
         spelt = (f"{card.body} {' '.join(card.questions)}" for card in self.content.cards.values())
-        self.triage = Triage(self.content.triage, spelt)
+        self.triage = Triage(self.content.triage, spelt, self.content.triage_languages)
         self.bundle: Bundle | None = None
         self._understander: Understander | None = None
         self._refused: tuple[object, ...] | None = None

@@ -7,17 +7,21 @@ differs by one letter (two from nine letters on) or only in doubled letters.
 A match counts unless its sentence negates it, only asks what could happen, places it long ago, tells of a relative's
 past illness or, for the rules that allow it, is a figure of speech. Each match that was turned off is kept with its
 reason, so that staff see why nothing happened.
+
+Red flags in other languages (`foreign.py`, `content/triage_languages.yml`) are findings of the same kind.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from rapidfuzz.distance import OSA
 
+from mesofaq.content.languages import LanguageFlags
 from mesofaq.errors import Code, Problem
+from mesofaq.understanding.foreign import SELF_HARM, Flagged, ForeignFlags
 from mesofaq.understanding.matching import Doc, PhraseMatcher, new_vocabulary
 from mesofaq.understanding.sentences import sentences_of, words_of
 
@@ -52,7 +56,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class TriageResult:
-    """The class that counts (None: an ordinary message), its phrase in `phrases.yml`, and every finding."""
+    """The class that counts (None: an ordinary message), its phrase in `phrases.yml`, and every finding.
+
+    An emergency found in another language has the phrase `emergency:fr` or `emergency_self_harm:fr`: said in it, too.
+    """
 
     triage_class: TriageClass | None
     phrase: str | None
@@ -84,12 +91,18 @@ class Triage:
     Args:
         lexicon: the content of `triage.yml`.
         known_words: correctly spelt words that must not be read as a lexicon word (those of the cards).
+        languages: the red flags of other languages, from `triage_languages.yml`.
 
     Raises:
         Problem: `content-invalid` when a rule names an unknown concept, class or no concept at all.
     """
 
-    def __init__(self, lexicon: dict[str, Any], known_words: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        lexicon: dict[str, Any],
+        known_words: Iterable[str] = (),
+        languages: Mapping[str, LanguageFlags] | None = None,
+    ) -> None:
         self._vocabulary = new_vocabulary()
         self._rules = tuple(_read_rule(raw, lexicon["concepts"]) for raw in lexicon["rules"])
         self._concepts = PhraseMatcher(self._vocabulary)
@@ -105,6 +118,7 @@ class Triage:
                 words |= self._add(self._context, name, phrases)
         self._known = words | {word for text in known_words for word in words_of(text)}
         self._targets = tuple(sorted(word for word in words if len(word) >= _SHORTEST_CORRECTED))
+        self._foreign = ForeignFlags(languages or {}, self._known)
 
     def judge(self, text: str) -> TriageResult:
         """Judge one message.
@@ -117,13 +131,17 @@ class Triage:
         """
         sentences = sentences_of([self._corrected(token) for token in words_of(text)])
         findings = [finding for words in sentences for finding in self._judge_sentence(words)]
+        foreign = self._foreign.find(text)
+        everything = (*findings, *(_as_finding(flagged) for flagged in foreign))
         counting = [finding for finding in findings if finding.turned_off_by is None]
-        if not counting:
-            return TriageResult(None, None, tuple(findings))
         order = list(TriageClass)
-        strictest = min(counting, key=lambda finding: order.index(finding.triage_class))
-        rule = next(rule for rule in self._rules if rule.id == strictest.rule)
-        return TriageResult(strictest.triage_class, rule.phrase, tuple(findings))
+        strictest = min(counting, key=lambda finding: order.index(finding.triage_class), default=None)
+        rule = next((rule for rule in self._rules if strictest is not None and rule.id == strictest.rule), None)
+        if any(flagged.turned_off_by is None for flagged in foreign):
+            return TriageResult(TriageClass.EMERGENCY, _phrase(rule, foreign), everything)
+        if rule is None:
+            return TriageResult(None, None, everything)
+        return TriageResult(rule.triage_class, rule.phrase, everything)
 
     def _judge_sentence(self, words: Sequence[str]) -> list[Finding]:
         doc = Doc(self._vocabulary, words=list(words))
@@ -202,6 +220,19 @@ class Triage:
                 if found < distance:
                     best, distance = target, found
         return best
+
+
+def _as_finding(flagged: Flagged) -> Finding:
+    rule = f"{flagged.flag}-{flagged.language}"
+    return Finding(rule, TriageClass.EMERGENCY, (flagged.words,), flagged.turned_off_by)
+
+
+def _phrase(rule: _Rule | None, foreign: Sequence[Flagged]) -> str:
+    """What to say to red flags in another language, where `rule` is the strictest one in English."""
+    counting = [flagged for flagged in foreign if flagged.turned_off_by is None]
+    said = next((flagged for flagged in counting if flagged.flag == SELF_HARM), counting[0])
+    phrase = rule.phrase if rule is not None and rule.triage_class is TriageClass.EMERGENCY else None
+    return f"{'emergency_self_harm' if said.flag == SELF_HARM else phrase or 'emergency'}:{said.language}"
 
 
 def _fire(rule: _Rule, matches: Sequence[_Match]) -> Iterator[list[_Match]]:
