@@ -17,6 +17,7 @@ _REASONS = {
     "ask_person": Reason.ASKED_FOR_PERSON,
     "complication": Reason.COMPLICATION,
     "medicine_change": Reason.MEDICINE_CHANGE,
+    "other_language": Reason.OTHER_LANGUAGE,
     "personal_medical": Reason.PERSONAL_MEDICAL,
 }
 
@@ -71,7 +72,11 @@ class ActionHandoff(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Say that a person will answer; the service records the handoff."""
         reason = _REASONS.get(intent_of(tracker), Reason.OUT_OF_SCOPE)
-        say(dispatcher, runtime.current().replies.handoff(reason))
+        replies = runtime.current().replies
+        if reason is Reason.OTHER_LANGUAGE:
+            say(dispatcher, replies.other_language(found(tracker).get("language")))
+        else:
+            say(dispatcher, replies.handoff(reason))
         return []
 
 

@@ -28,6 +28,7 @@ def test_a_clarify_offers_the_decided_cards(rasa: Rasa) -> None:
         ("complication", Reason.COMPLICATION),
         ("medicine_change", Reason.MEDICINE_CHANGE),
         ("personal_medical", Reason.PERSONAL_MEDICAL),
+        ("other_language", Reason.OTHER_LANGUAGE),
         ("something_new", Reason.OUT_OF_SCOPE),
     ],
 )
@@ -35,6 +36,11 @@ def test_a_handoff_has_the_intents_reason(rasa: Rasa, intent: str, reason: Reaso
     (said,) = rasa.call("action_handoff", intent).said
     assert said.handoff is not None
     assert said.handoff.reason is reason
+
+
+def test_another_language_is_answered_in_it(rasa: Rasa, assistant: Assistant) -> None:
+    said = rasa.call("action_handoff", "other_language", language="fr").said
+    assert said == [assistant.replies.other_language("fr")]
 
 
 def test_the_fallback_hands_over_once_and_then_listens(rasa: Rasa) -> None:

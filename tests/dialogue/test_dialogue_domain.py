@@ -20,7 +20,7 @@ from mesofaq.web.actions import make_executor
 
 INTENTS = {
     *("emergency", "complication", "medicine_change", "personal_medical", "ask_if_now", "not_now"),
-    *("ask_faq", "ask_faq_unclear", "out_of_scope"),
+    *("ask_faq", "ask_faq_unclear", "out_of_scope", "other_language"),
     *("greet", "thank", "goodbye", "who_are_you", "privacy", "complain", "repeat", "ask_sources", "ask_person"),
     *("start_screening", "affirm", "deny", "unsure", "skip", "inform_health", "ask_why", "go_back", "stop"),
 }

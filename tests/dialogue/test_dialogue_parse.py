@@ -51,6 +51,7 @@ def test_rasa_gets_what_it_expects_and_the_actions_what_they_need(assistant: Ass
     assert parsed["intent_ranking"] == [intent]
     assert parsed["entities"] == []
     needed = {"message_id": message_id, "cards": ["pain"], "last_cards": ["cost"], "phrase": None, "screening": {}}
+    needed["language"] = None
     assert parsed[KEY] | needed == parsed[KEY]
 
 

@@ -45,6 +45,10 @@ def _all_drafts(assistant: Assistant) -> Iterator[ReplyDraft]:
     for reason in set(Reason) - {Reason.EMERGENCY, Reason.SCREENING}:
         yield replies.handoff(reason)
     yield replies.emergency()
+    for code in content.clinic.languages:
+        yield replies.other_language(code)
+        yield replies.emergency(f"emergency:{code}")
+        yield replies.emergency(f"emergency_self_harm:{code}")
     yield replies.failure()
     yield replies.complaint()
     yield replies.ask_if_now()
@@ -114,6 +118,7 @@ def test_every_phrase_that_a_triage_rule_names_is_there(content: Content) -> Non
         (Reason.MEDICINE_CHANGE, Priority.ROUTINE),
         (Reason.PERSONAL_MEDICAL, Priority.ROUTINE),
         (Reason.BOT_FAILED, Priority.ROUTINE),
+        (Reason.OTHER_LANGUAGE, Priority.ROUTINE),
     ],
 )
 def test_a_handoff_has_its_priority(replies: Replies, reason: Reason, priority: Priority) -> None:

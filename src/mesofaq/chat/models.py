@@ -57,6 +57,7 @@ class Reason(StrEnum):
     PERSONAL_MEDICAL = "personal_medical"
     ASKED_FOR_PERSON = "asked_for_person"
     OUT_OF_SCOPE = "out_of_scope"
+    OTHER_LANGUAGE = "other_language"
     SCREENING = "screening"
     BOT_FAILED = "bot_failed"
 

@@ -47,6 +47,7 @@ def as_parse_data(text: str, understanding: Understanding) -> dict[str, Any]:
         KEY: {
             "message_id": message_id_of(text),
             "phrase": understanding.triage.phrase,
+            "language": understanding.language,
             "cards": list(decision.cards) if decision else [],
             "last_cards": list(understanding.context.last_cards),
             "screening": understanding.screening,

@@ -14,6 +14,7 @@ from mesofaq.chat.models import (
     SourceRef,
     Suggestion,
 )
+from mesofaq.content.languages import LanguageTexts
 from mesofaq.content.loader import Content
 from mesofaq.content.models import Card, ScreeningItem
 from mesofaq.knowledge.bundle import Bundle
@@ -27,6 +28,7 @@ CHECK_ME_TEXT = "Can you check if it is ok for me?"
 _CHECK_ME = Suggestion(title="Go through the health questions", text=CHECK_ME_TEXT)
 _HANDOFFS: dict[Reason, tuple[str, Priority]] = {
     Reason.OUT_OF_SCOPE: ("handoff_out_of_scope", Priority.ROUTINE),
+    Reason.OTHER_LANGUAGE: ("handoff_other_language", Priority.ROUTINE),
     Reason.ASKED_FOR_PERSON: ("handoff_person", Priority.ROUTINE),
     Reason.COMPLICATION: ("handoff_complication", Priority.URGENT),
     Reason.MEDICINE_CHANGE: ("handoff_medicine_change", Priority.ROUTINE),
@@ -98,11 +100,28 @@ class Replies:
             kind=Kind.HANDOFF, text=self.phrase(key), handoff=HandoffDraft(reason=reason, priority=priority)
         )
 
+    def other_language(self, code: str | None) -> ReplyDraft:
+        """Say that we answer only in English, in the patient's language where we have its text, and hand over.
+
+        Args:
+            code: the language of the message, ISO 639-1.
+        """
+        draft = self.handoff(Reason.OTHER_LANGUAGE)
+        texts = self._texts_in(code)
+        return draft.model_copy(update={"text": self._fill(texts.other_language)}) if texts else draft
+
     def emergency(self, phrase: str | None = None) -> ReplyDraft:
-        """The emergency text (or the rule's own), with an emergency handoff."""
+        """The emergency text (or the rule's own), with an emergency handoff.
+
+        Args:
+            phrase: its name; `emergency:fr` puts the text in that language before the English one.
+        """
+        name, _, code = (phrase or "emergency").partition(":")
+        texts = self._texts_in(code)
+        told = [self._fill(texts.emergency if name == "emergency" else texts.emergency_self_harm)] if texts else []
         return ReplyDraft(
             kind=Kind.EMERGENCY,
-            text=self.phrase(phrase or "emergency"),
+            text="\n\n".join([*told, self.phrase(name)]),
             handoff=HandoffDraft(reason=Reason.EMERGENCY, priority=Priority.EMERGENCY),
         )
 
@@ -214,6 +233,10 @@ class Replies:
             text=self._fill(self._content.screening.results["cancelled"]),
             screening=ScreeningRef(result="cancelled"),
         )
+
+    def _texts_in(self, code: str | None) -> LanguageTexts | None:
+        """The fixed texts in a language, if the clinic offers it."""
+        return self._content.languages.get(code) if code and code in self._content.clinic.languages else None
 
     def _suggestion(self, card_id: str) -> Suggestion:
         question = self._cards[card_id].question

@@ -77,7 +77,10 @@ class Decision(_Record):
 
 
 class Understanding(_Record):
-    """Everything found in one message. `intent` is what the dialogue acts on."""
+    """Everything found in one message. `intent` is what the dialogue acts on.
+
+    `language` is an ISO 639-1 code where the message is in another language than English.
+    """
 
     intent: str
     confidence: float
@@ -88,3 +91,4 @@ class Understanding(_Record):
     screening: dict[str, str] = {}
     context: Context = Context()
     bundle: str | None = None
+    language: str | None = None
