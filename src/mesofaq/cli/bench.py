@@ -1,4 +1,7 @@
-"""`mesofaq bench`: how long answers take, how many a second there are, and how much memory that needs."""
+"""`mesofaq bench`: how long answers take, how many a second there are, and how much memory that needs.
+
+`mesofaq bench [FILE…]` is short for `mesofaq bench speed [FILE…]`; other measurements have names of their own.
+"""
 
 import json
 from dataclasses import asdict
@@ -8,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from typer.core import TyperGroup
 
 from mesofaq.cli import app
 from mesofaq.errors import Code, Problem
@@ -29,7 +33,21 @@ _RATE_LIMIT_NOTE = (
 )
 
 
-@app.command("bench")
+class _Bench(TyperGroup):
+    """What is no name of a measurement is a file or an option of `speed`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        named = bool(args) and (args[0] in self.commands or args[0] in ctx.help_option_names)
+        return super().parse_args(ctx, args if named else ["speed", *args])
+
+
+bench_app = typer.Typer(
+    cls=_Bench, help="Measure speed and memory; 'mesofaq bench [FILE…]' means 'mesofaq bench speed [FILE…]'."
+)
+app.add_typer(bench_app, name="bench")
+
+
+@bench_app.command("speed")
 def bench_command(
     files: Annotated[
         list[Path] | None,

@@ -5,6 +5,7 @@ from mesofaq.cli import (
     bench,  # noqa: F401
     build,  # noqa: F401
     chat,  # noqa: F401
+    clinc150,  # noqa: F401
     content,  # noqa: F401
     doctor,  # noqa: F401
     evaluate,  # noqa: F401
