@@ -42,6 +42,8 @@ def _read_dialogue(path: Path, *turns: tuple[str, str], **more: Any) -> Dialogue
         ({"expect": "complication"}, Expectation(Kind.TRIAGE, "complication"), "complication", "complication"),
         ({"expect": "not_emergency"}, Expectation(Kind.NOT_EMERGENCY), "not-emergency", "no emergency"),
         ({"expect": "act:greet"}, Expectation(Kind.ACT, "greet"), "acts", "act:greet"),
+        ({"expect": "language:fr"}, Expectation(Kind.LANGUAGE, "fr"), "language", "language:fr"),
+        ({"expect": "language:none"}, Expectation(Kind.LANGUAGE, "none"), "language-none", "language:none"),
     ],
 )
 def test_each_expectation(tmp_path: Path, row: dict[str, str], expected: Expectation, group: str, shown: str) -> None:
@@ -106,6 +108,7 @@ def test_a_separator_inside_a_message_does_not_end_its_line(tmp_path: Path) -> N
         ({"text": "x", "expect": "sources"}, "'expect' is 'sources'; it can be 'emergency'"),
         ({"text": "x", "expect": "handoff:now"}, "'expect' is 'handoff:now'; it can be"),
         ({"text": "x", "expect": "card"}, "'expect' is 'card'; it can be"),
+        ({"text": "x", "expect": "language:french"}, "'french' is no language"),
         ({"turns": []}, "turns: "),
         ({"turns": [{"user": "x"}]}, "turns.0.expect: Field required"),
         ({"turns": [{"user": " ", "expect": "handoff"}]}, "the text is empty"),

@@ -18,12 +18,17 @@ from mesofaq.understanding.models import Understanding
 COMPLICATED = Expectation(Kind.TRIAGE, "complication")
 NOT_EMERGENCY = Expectation(Kind.NOT_EMERGENCY)
 GREET = Expectation(Kind.ACT, "greet")
+FRENCH, ENGLISH = Expectation(Kind.LANGUAGE, "fr"), Expectation(Kind.LANGUAGE, "none")
 ASKED_BACK = understood("ask_faq_unclear", "cost", "pain")
 ASKED_BACK_WITHOUT = understood("ask_faq_unclear", "cost", "numbing")
 COMPLICATION = understood("", triage="complication")
 ALARM = understood("", triage="emergency")
 THANKED = understood("thank")
 PERSON = understood("ask_person")
+
+
+def in_language(language: str | None) -> Understanding:
+    return HANDED_OFF.model_copy(update={"language": language})
 
 
 @pytest.mark.parametrize(
@@ -62,6 +67,11 @@ PERSON = understood("ask_person")
         (GREET, THANKED, Result.WRONG, Worth.BAD),
         (GREET, ALARM, Result.PRE_EMPTED, Worth.MIDDLING),
         (Expectation(Kind.ACT, "ask_person"), PERSON, Result.RIGHT, Worth.GOOD),
+        (FRENCH, in_language("fr"), Result.RIGHT, Worth.GOOD),
+        (FRENCH, in_language("es"), Result.OTHER_LANGUAGE, Worth.MIDDLING),
+        (FRENCH, in_language(None), Result.MISSED, Worth.BAD),
+        (ENGLISH, in_language(None), Result.QUIET, Worth.GOOD),
+        (ENGLISH, in_language("fr"), Result.FALSE_ALARM, Worth.BAD),
     ],
 )
 def test_what_becomes_of_a_message(expected: Expectation, found: Understanding, result: Result, how: Worth) -> None:
@@ -102,6 +112,11 @@ def test_every_group_has_a_good_and_a_bad_result(group: str) -> None:
 )
 def test_what_it_got_in_words(found: Understanding, got: str) -> None:
     assert judged(found).got == got
+
+
+def test_of_a_language_it_is_told_which_it_was_taken_for() -> None:
+    assert judged(in_language("es"), FRENCH).got == "language:es"
+    assert judged(in_language(None), FRENCH).got == "language:none"
 
 
 def test_the_triage_and_acts_come_before_the_probabilities() -> None:

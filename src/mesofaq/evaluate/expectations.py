@@ -5,6 +5,8 @@
                   act:<name>              a dialogue act
                   emergency, complication, medicine_change, personal_medical
     of messages   not_emergency           anything but an emergency
+                  language:<code>         it is in this language (ISO 639-1), not in English
+                  language:none           it is in English, or one cannot tell
     of turns      cards:<id>,<id>         each of these cards is shown
                   clarify_or_card:<id>    this card is shown, or is among those offered
                   screening               the health questions go on
@@ -13,6 +15,7 @@
 How it is judged whether that came is in `judge` (messages) and `turns`.
 """
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
@@ -31,20 +34,24 @@ class Kind(StrEnum):
     HANDOFF = "handoff"
     TRIAGE = "triage"
     NOT_EMERGENCY = "not_emergency"
+    LANGUAGE = "language"
     ACT = "act"
     SCREENING = "screening"
     SOURCES = "sources"
 
 
 _OF_BOTH = frozenset({Kind.CARD, Kind.HANDOFF, Kind.TRIAGE, Kind.ACT})
-_OF_MESSAGES = _OF_BOTH | {Kind.NOT_EMERGENCY}
+_OF_MESSAGES = _OF_BOTH | {Kind.NOT_EMERGENCY, Kind.LANGUAGE}
 _OF_TURNS = _OF_BOTH | {Kind.CARDS, Kind.CLARIFY_OR_CARD, Kind.SCREENING, Kind.SOURCES}
 _WITH_VALUE = {
     Kind.CARD: "card:<id>",
     Kind.CARDS: "cards:<id>,<id>",
     Kind.CLARIFY_OR_CARD: "clarify_or_card:<id>",
     Kind.ACT: "act:<name>",
+    Kind.LANGUAGE: "language:<code>",
 }
+_NO_LANGUAGE = "none"
+_LANGUAGE = re.compile(r"[a-z]{2}")
 _GROUPS = {
     Kind.CARD: "in-scope",
     Kind.HANDOFF: "out-of-scope",
@@ -65,7 +72,8 @@ class Expectation:
 
     Args:
         kind: the sort of thing.
-        value: the card's id (or ids, with commas), the triage class or the act's name; empty where the kind says all.
+        value: the card's id (or ids, with commas), the triage class, the act's name or the language; empty where the
+            kind says all.
     """
 
     kind: Kind
@@ -74,6 +82,8 @@ class Expectation:
     @property
     def group(self) -> str:
         """The name of the messages that are counted together with this one (turns are counted all together)."""
+        if self.kind is Kind.LANGUAGE:
+            return "language-none" if self.value == _NO_LANGUAGE else "language"
         return self.value if self.kind is Kind.TRIAGE else _GROUPS[self.kind]
 
     @property
@@ -93,8 +103,8 @@ class Expectation:
 
     def __str__(self) -> str:
         """For people: the card's id, the triage class, `act:<name>`, `a person`, `no emergency`."""
-        if self.kind is Kind.ACT:
-            return f"act:{self.value}"
+        if self.kind in (Kind.ACT, Kind.LANGUAGE):
+            return f"{self.kind}:{self.value}"
         if self.kind is Kind.CARDS:
             return " and ".join(self.cards)
         if self.kind is Kind.CLARIFY_OR_CARD:
@@ -125,6 +135,8 @@ def read_expectation(text: str, labels: Collection[str], *, of_turn: bool = Fals
         raise ValueError(f"'expect' is '{text}'; it can be {shown}")
     if expected.kind is Kind.CARDS and len(set(expected.cards)) != len(expected.cards):
         raise ValueError(f"'expect' names a card twice: '{text}'")
+    if expected.kind is Kind.LANGUAGE and value != _NO_LANGUAGE and not _LANGUAGE.fullmatch(value):
+        raise ValueError(f"'{value}' is no language: write its two letters, as in 'language:fr', or 'language:none'")
     if expected.kind is Kind.ACT and f"act:{value}" not in labels:
         raise ValueError(f"the bundle has no dialogue act '{value}'")
     for card in expected.cards:

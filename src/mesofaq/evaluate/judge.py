@@ -22,7 +22,8 @@ class Judged:
     Args:
         case: the labelled message.
         result: how it fared.
-        got: what it got, for people: a card's id, `a person`, a triage class, `act:<name>`, or the cards offered.
+        got: what it got, for people: a card's id, `a person`, a triage class, `act:<name>`, the cards offered,
+            or `language:<code>`.
         understanding: the evidence.
     """
 
@@ -86,9 +87,11 @@ def judge(case: Case, found: Understanding) -> Judged:
         Kind.TRIAGE: _triage,
         Kind.NOT_EMERGENCY: _not_emergency,
         Kind.ACT: _act,
+        Kind.LANGUAGE: _language,
     }
     result = judges[case.expected.kind](case.expected.value, found)
-    return Judged(case, result, _got(found), found)
+    got = f"language:{found.language or 'none'}" if case.expected.kind is Kind.LANGUAGE else _got(found)
+    return Judged(case, result, got, found)
 
 
 def _cards(found: Understanding) -> tuple[str, ...]:
@@ -130,6 +133,14 @@ def _act(name: str, found: Understanding) -> Result:
     if found.triage.triage_class is not None:
         return Result.PRE_EMPTED
     return Result.RIGHT if found.intent == name else Result.WRONG
+
+
+def _language(language: str, found: Understanding) -> Result:
+    if language == "none":
+        return Result.QUIET if found.language is None else Result.FALSE_ALARM
+    if found.language is None:
+        return Result.MISSED
+    return Result.RIGHT if found.language == language else Result.OTHER_LANGUAGE
 
 
 def _where_to(found: Understanding) -> Result:

@@ -41,6 +41,7 @@ class Result(StrEnum):
     WRONG_CARD = "wrong-card"
     MISSED_EMERGENCY = "missed-emergency"
     FAILED = "failed"
+    OTHER_LANGUAGE = "other-language"
 
 
 class Worth(StrEnum):
@@ -126,6 +127,15 @@ GROUPS: Mapping[str, Mapping[Result, Meaning]] = {
         Result.QUIET: _good("not taken for an emergency"),
         Result.ASKED_IF_NOW: _ASKED_IF_NOW,
         Result.FALSE_ALARM: _bad("taken for an emergency"),
+    },
+    "language": {
+        Result.RIGHT: _good("recognised"),
+        Result.OTHER_LANGUAGE: _middling("taken for another language"),
+        Result.MISSED: _bad("taken for English"),
+    },
+    "language-none": {
+        Result.QUIET: _good("not taken for another language"),
+        Result.FALSE_ALARM: _bad("taken for another language"),
     },
     TURNS: {
         Result.RIGHT: _good("right"),
