@@ -1,6 +1,6 @@
 # What people type. `make` alone lists it. Each target does all that it needs first, and nothing twice.
 .DEFAULT_GOAL := help
-.PHONY: help up test lint format lock setup
+.PHONY: help up test eval lint format lock setup
 
 # Nothing is fetched from a model hub, at run time or in tests.
 export HF_HUB_OFFLINE := 1
@@ -15,6 +15,10 @@ up: setup ## Run MesoFAQ on this machine and print its address (Ctrl-C stops it)
 test: setup ## Run every test (ARGS="tests/web -k sign_in" for some)
 	@.venv/bin/python -m mesofaq.supervise.prepare >/dev/null
 	@exec .venv/bin/python -m pytest $(ARGS)
+
+eval: setup ## Hold what it understands against its bars, on messages that nothing was tuned on
+	@.venv/bin/python -m mesofaq.supervise.prepare >/dev/null
+	@.venv/bin/mesofaq eval tests/eval/*.jsonl --part held-back --only-figures $$(grep -v '^#' tests/eval/bars.txt)
 
 lint: ## Check style, format and types
 	@sh requirements/setup.sh service

@@ -1,4 +1,4 @@
-"""A small clinic for tests: four cards, three dialogue acts, and the checkout's exported encoder."""
+"""A small clinic for tests: four cards, three dialogue acts, and encoders tuned once for all tests of a checkout."""
 
 import json
 import shutil
@@ -11,6 +11,7 @@ import yaml
 from mesofaq.content.loader import Content, read_nlu_examples
 from mesofaq.knowledge.build import build_bundle
 from mesofaq.knowledge.bundle import bundle_id, file_sha256
+from mesofaq.knowledge.examples import read_lines
 from mesofaq.settings import Settings
 
 CARDS = ("after-wash", "cost", "history", "pain")
@@ -26,7 +27,7 @@ def make_home(content: Content, encoders: Path, home: Path) -> Path:
 
     Args:
         content: the checkout's content, of which four cards are taken.
-        encoders: the checkout's exported encoders; lent, because exporting takes half a minute.
+        encoders: the checkout's tuned encoders; lent, because tuning and exporting take half a minute.
         home: a folder that does not exist yet.
     """
     folder = home / "content"
@@ -39,6 +40,7 @@ def make_home(content: Content, encoders: Path, home: Path) -> Path:
         examples = "\n".join(content.cards[card_id].examples[:12])
         (folder / "cards" / "small" / f"{path.stem}.examples.txt").write_text(f"{examples}\n", encoding="utf-8")
     _copy_calibration(content.folder / "calibration", folder / "calibration")
+    _copy_examples(content.folder, folder)
     acts = read_nlu_examples(content.folder.parent / "bot" / "data" / "nlu")
     nlu = home / "bot" / "data" / "nlu"
     nlu.mkdir(parents=True)
@@ -54,8 +56,18 @@ def _copy_calibration(source: Path, target: Path) -> None:
     lines = (source / "questions.jsonl").read_text(encoding="utf-8").splitlines()
     kept = [line for line in lines if json.loads(line)["card"] in CARDS]
     (target / "questions.jsonl").write_text("\n".join(kept) + "\n", encoding="utf-8")
-    outside = (source / "out_of_scope.jsonl").read_text(encoding="utf-8").splitlines()[:8]
-    (target / "out_of_scope.jsonl").write_text("\n".join(outside) + "\n", encoding="utf-8")
+    for name, step in (("out_of_scope.jsonl", 40), ("triage.jsonl", 20)):
+        sample = (source / name).read_text(encoding="utf-8").splitlines()[::step]
+        (target / name).write_text("\n".join(sample) + "\n", encoding="utf-8")
+
+
+def _copy_examples(source: Path, target: Path) -> None:
+    """Ten messages of each kind that no card answers, in danger or not."""
+    for folder in ("outside", "triage_examples"):
+        (target / folder).mkdir()
+        for path in (source / folder).glob("*.txt"):
+            sample = read_lines(path)[:200:20]
+            (target / folder / path.name).write_text("\n".join(sample) + "\n", encoding="utf-8")
 
 
 def card_file(home: Path, card_id: str) -> Path:

@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 from mesofaq.content.loader import Content
 from mesofaq.errors import Code, Problem
 from mesofaq.knowledge.encoder import MAX_TOKENS, Encoder
-from mesofaq.knowledge.export import export_encoder
+from mesofaq.knowledge.export import export_encoder, export_model, load_model, model_folder
 
 _MISSING = "the build dependencies (requirements/build.txt) are not installed"
 _LOWEST_COSINE = 0.9999
@@ -81,7 +81,10 @@ def _layer(torch: Any, config: dict[str, Any], weights: dict[str, Any], name: st
     return layer.eval()
 
 
-def test_the_exported_encoder_gives_pytorchs_vectors(encoder: Encoder, content: Content) -> None:
+def test_the_exported_encoder_gives_pytorchs_vectors(content: Content, tmp_path: Path) -> None:
+    pytest.importorskip("sentence_transformers", reason=_MISSING)
+    export_model(load_model(model_folder("")), tmp_path)
+    encoder = Encoder(tmp_path / "encoder.onnx", tmp_path / "tokenizer.json")
     texts = [card.question for card in content.cards.values()][::5]
     texts += ["", "??", "wen wil i c results??", "👍 ok", content.cards["pain"].body, "a longer story. " * 200]
     cosines = np.sum(encoder.encode(texts) * _pytorch_vectors(texts), axis=1)
@@ -92,12 +95,12 @@ def test_a_folder_without_weights_is_no_encoder(tmp_path: Path) -> None:
     model = tmp_path / "model"
     model.mkdir()
     with pytest.raises(Problem, match=r"The encoder in 'model' has no weights file") as caught:
-        export_encoder(str(model), tmp_path / "cache", silent)
+        export_encoder(str(model), [], tmp_path / "cache", silent)
     assert caught.value.code is Code.CONTENT_INVALID
 
 
 def test_an_unknown_model_is_a_problem_and_asks_no_model_hub(tmp_path: Path) -> None:
     pytest.importorskip("huggingface_hub", reason=_MISSING)
     with pytest.raises(Problem, match=r"'clinic/no-such-model' is neither a folder nor a model") as caught:
-        export_encoder("clinic/no-such-model", tmp_path, silent)
+        export_encoder("clinic/no-such-model", [], tmp_path, silent)
     assert caught.value.code is Code.CONTENT_INVALID

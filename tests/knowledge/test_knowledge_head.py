@@ -5,9 +5,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from mesofaq.knowledge.bundle import Bundle
-from mesofaq.knowledge.head import Head, Mixture, softmax
+from mesofaq.knowledge.head import Head, LinearHead, Mixture, softmax
 from mesofaq.knowledge.index import QuestionIndex
-from mesofaq.knowledge.lexical import LexicalHead
 
 scores = arrays(np.float32, (3, 5), elements=st.floats(-200, 200, width=32))
 
@@ -24,42 +23,33 @@ def test_softmax_sees_only_differences(given_scores: np.ndarray, shift: int) -> 
     assert softmax(given_scores + np.float32(shift)) == pytest.approx(softmax(given_scores), abs=1e-4)
 
 
-@pytest.fixture
-def toy() -> dict[str, object]:
-    """Two labels; each view prefers one of them by a known amount for the text 'ab' at EAST."""
+EAST = np.array([1, 0], dtype=np.float32)
+
+
+def _head(mixture: Mixture) -> Head:
+    """Two labels; at EAST the linear head prefers the second by 4.5, and the index the first by a third."""
     index = QuestionIndex.of(np.array([[1, 0], [0, 1]], dtype=np.float32), np.array([0, 1]), 2)
-    lexical = LexicalHead(["ab"], np.ones(1, np.float32), np.array([[3, 5]], np.float32), np.zeros(2, np.float32))
     weights, bias = np.array([[2, 7], [0, 0]], dtype=np.float32), np.array([0.5, 0], dtype=np.float32)
-    return {"weights": weights, "bias": bias, "index": index, "lexical": lexical}
+    return Head(LinearHead(("card:a", "card:b"), weights, bias), index, mixture)
 
 
-@pytest.mark.parametrize(
-    ("mixture", "expected"),
-    [
-        (Mixture(1, 0, 0), [2.5, 7]),
-        (Mixture(0, 1, 0), [1 / 3, 0]),
-        (Mixture(0, 0, 1), [3, 5]),
-        (Mixture(2, 3, 0.5), [2 * 2.5 + 3 / 3 + 0.5 * 3, 2 * 7 + 0.5 * 5]),
-    ],
-)
-def test_the_three_views_are_weighed_by_the_mixture(
-    toy: dict[str, object], mixture: Mixture, expected: list[float]
-) -> None:
-    head = Head(**toy, mixture=mixture)  # type: ignore[arg-type]
-    assert head.scores("ab", np.array([1, 0], dtype=np.float32)) == pytest.approx(expected)
+def _lead(mixture: Mixture) -> float:
+    """By how much the second label's score leads."""
+    first, second = _head(mixture).probabilities(EAST)
+    return float(np.log(second) - np.log(first))
 
 
-def test_the_scale_makes_probabilities_surer_and_keeps_their_order(toy: dict[str, object]) -> None:
-    east = np.array([1, 0], dtype=np.float32)
-    doubtful = Head(**toy, mixture=Mixture(0.1, 0, 0, scale=1)).probabilities("ab", east)  # type: ignore[arg-type]
-    sure = Head(**toy, mixture=Mixture(0.1, 0, 0, scale=4)).probabilities("ab", east)  # type: ignore[arg-type]
-    assert doubtful[1] < sure[1] < 1
-    assert sure.sum() == pytest.approx(1)
+@pytest.mark.parametrize(("nearest", "expected"), [(0, 4.5), (3, 4.5 - 3 / 3), (12, 4.5 - 12 / 3)])
+def test_nearness_is_weighed_against_the_linear_head(nearest: float, expected: float) -> None:
+    assert _lead(Mixture(nearest, scale=1)) == pytest.approx(expected, abs=1e-4)
+
+
+def test_the_scale_makes_probabilities_surer_and_keeps_their_order() -> None:
+    assert 0 < _lead(Mixture(0, scale=0.5)) < _lead(Mixture(0, scale=1)) < _lead(Mixture(0, scale=1.5))
 
 
 def test_cards_and_acts_share_one_sum(bundle: Bundle) -> None:
-    vector = bundle.encoder.encode(["thanks, how long does it take"])[0]
-    probabilities = bundle.head.probabilities("thanks, how long does it take", vector)
+    probabilities = bundle.head.probabilities(bundle.encoder.encode(["thanks, how long does it take"])[0])
     assert {label.split(":")[0] for label in bundle.labels} == {"act", "card"}
     assert probabilities.shape == (len(bundle.labels),)
     assert probabilities.sum() == pytest.approx(1, abs=1e-4)

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mesofaq.knowledge.calibration import Thresholds
-from mesofaq.understanding.decision import decide
+from mesofaq.understanding.decision import answer_both, decide
 from mesofaq.understanding.models import Candidate, Outcome
 
 THRESHOLDS = Thresholds(answer=0.8, clarify=0.6)
@@ -27,7 +27,7 @@ def _decide(*probabilities: float, refused: str = "") -> tuple[Outcome, tuple[st
         pytest.param((0.79, 0.2), (Outcome.CLARIFY, ("a", "b")), id="just-not-sure-enough"),
         pytest.param((0.3, 0.2, 0.1, 0.1), (Outcome.CLARIFY, ("a", "b", "c")), id="three-together"),
         pytest.param((0.3, 0.2, 0.09, 0.09), (Outcome.HANDOFF, ()), id="three-not-together"),
-        pytest.param((0.7, 0.03, 0.03), (Outcome.HANDOFF, ()), id="nothing-else-worth-offering"),
+        pytest.param((0.79, 0.01, 0.01), (Outcome.CLARIFY, ("a", "b")), id="a-likely-card-is-never-unmentioned"),
         pytest.param((0.5, 0.2, 0.03), (Outcome.CLARIFY, ("a", "b")), id="a-third-not-worth-offering"),
         pytest.param((), (Outcome.HANDOFF, ()), id="no-candidate"),
     ],
@@ -71,3 +71,24 @@ def test_whatever_the_evidence_only_servable_likely_cards_are_shown(
         assert 2 <= len(decision.cards) <= 3
     else:
         assert decision.cards == ()
+
+
+def test_two_questions_get_both_answers_in_the_order_asked() -> None:
+    single = decide((Candidate(card="a", probability=0.5), Candidate(card="b", probability=0.4)), THRESHOLDS, _any)
+    both = answer_both(single, ("b", "a"), _any)
+    assert (both.outcome, both.cards) == (Outcome.ANSWER, ("b", "a"))
+
+
+@pytest.mark.parametrize("cards", [(), ("a",)])
+def test_one_question_stays_one(cards: tuple[str, ...]) -> None:
+    single = decide((Candidate(card="a", probability=0.5), Candidate(card="b", probability=0.4)), THRESHOLDS, _any)
+    assert answer_both(single, cards, _any) == single
+
+
+def test_half_an_answer_is_not_given_for_a_whole_one() -> None:
+    single = decide((Candidate(card="a", probability=0.5), Candidate(card="b", probability=0.4)), THRESHOLDS, _any)
+    assert answer_both(single, ("a", "b"), lambda card: card == "a") == single
+
+
+def _any(_: str) -> bool:
+    return True

@@ -1,57 +1,104 @@
-"""The second opinion on triage: it raises what the rules do not know, and lowers nothing."""
+import json
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mesofaq.chat.assistant import Assistant
+from mesofaq.understanding.first_look import pieces_of
 from mesofaq.understanding.models import Context
 from mesofaq.understanding.triage import TriageClass
 
-NO_KEY_WORD = [
-    "my tongue feels too big for my mouth and my voice went funny",
-    "everything went grey and i woke up on the bathroom floor",
-    "he is staring and jerking all over and i cant get through to him",
-    "one half of her face slid down and her words come out wrong",
-]
+# Emergencies that no rule knows by its words: the second opinion has to notice them.
+WITHOUT_A_KEY_WORD = (
+    "my tongue feels twice its size and I'm dribbling",
+    "she went floppy and her eyes rolled up, she is not answering me",
+    "half of his face has dropped and he talks like he is drunk",
+    "it feels like an elephant is sitting on me and my left arm is tingling",
+    "i have counted out all my tablets and written the letters",
+    "everything went dark in one eye ten minutes ago",
+)
+NEUTRAL = ("I had my second session at three o'clock.", "The weather is lovely here today.", "Thank you for your help.")
 
 
-@pytest.mark.parametrize("text", NO_KEY_WORD)
-def test_an_emergency_without_a_key_word_is_raised_by_the_opinion(assistant: Assistant, text: str) -> None:
-    assert assistant.understand(text, Context()).intent == "emergency"
-
-
-def test_what_the_rules_found_stands_whatever_the_opinion_is(assistant: Assistant) -> None:
-    look = assistant.look("this is a joke about dandruff. i cant breathe")
-    assert look is not None
-    assert look.rules.triage_class is TriageClass.EMERGENCY
-    assert look.triage_class is TriageClass.EMERGENCY
-
-
-def test_an_emergency_after_an_ordinary_question_is_raised(assistant: Assistant) -> None:
-    text = "How many sessions do people usually need?\nAlso my tongue feels too big for my mouth and its getting worse"
-    assert assistant.understand(text, Context()).intent == "emergency"
-
-
-@pytest.mark.parametrize("text", ["when can i wash my hair", "how much is it", "hello", "thanks", "does it hurt"])
-def test_an_ordinary_message_is_not_raised(assistant: Assistant, text: str) -> None:
+def _is_emergency(assistant: Assistant, text: str) -> bool:
     look = assistant.look(text)
-    assert look is not None
-    assert look.triage_class is None
+    return look is not None and look.triage_class is TriageClass.EMERGENCY
 
 
-def test_the_opinion_is_kept_with_the_message(assistant: Assistant) -> None:
-    opinion = assistant.understand("my scalp leaks something yellow that smells", Context()).triage.opinion
-    assert set(opinion) >= {"emergency", "complication", "ordinary"}
-    assert sum(opinion.values()) == pytest.approx(1, abs=0.01)
+@pytest.mark.parametrize("text", WITHOUT_A_KEY_WORD)
+def test_an_emergency_without_a_key_word_is_noticed(assistant: Assistant, text: str) -> None:
+    assert assistant.triage.judge(text).triage_class is not TriageClass.EMERGENCY
+    assert _is_emergency(assistant, text)
 
 
-def test_talk_of_a_medicine_answers_a_health_question(assistant: Assistant) -> None:
-    found = assistant.understand("I take warfarin", Context(pending_item="diabetes"))
-    assert found.intent == "inform_health"
+@settings(max_examples=40)
+@given(text=st.sampled_from(WITHOUT_A_KEY_WORD), neutral=st.sampled_from(NEUTRAL), before=st.booleans())
+def test_a_neutral_sentence_hides_no_emergency(assistant: Assistant, text: str, neutral: str, before: bool) -> None:
+    assert _is_emergency(assistant, f"{neutral} {text}." if before else f"{text}. {neutral}")
 
 
-def test_saying_that_it_is_happening_now_is_an_emergency(assistant: Assistant) -> None:
-    assert assistant.understand("Yes, it is happening right now", Context()).intent == "emergency"
+@settings(max_examples=40)
+@given(text=st.sampled_from(WITHOUT_A_KEY_WORD), data=st.data())
+def test_capitals_missing_marks_and_doubled_letters_hide_no_emergency(
+    assistant: Assistant, text: str, data: st.DataObject
+) -> None:
+    words = text.split()
+    place = data.draw(st.sampled_from([place for place, word in enumerate(words) if len(word) >= 5]))
+    at = data.draw(st.integers(1, len(words[place]) - 1))
+    words[place] = words[place][:at] + words[place][at - 1] + words[place][at:]
+    assert _is_emergency(assistant, " ".join(words))
+    assert _is_emergency(assistant, text.upper())
+    assert _is_emergency(assistant, "".join(letter for letter in text if letter.isalnum() or letter == " "))
 
 
-def test_saying_that_it_is_not_happening_now_is_none(assistant: Assistant) -> None:
-    assert assistant.understand("No, it is not happening now", Context()).intent == "not_now"
+def test_a_question_around_it_hides_no_emergency(assistant: Assistant) -> None:
+    assert _is_emergency(assistant, "how long does redness last? also i cant catch my breath")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "this price gave me a heart attack, is there a package",
+        "ten years ago my dad had a stroke, does that matter",
+        "no chest pain, no swelling, all good, when can I swim",
+        "can it cause anaphylaxis?",
+    ],
+)
+def test_alarming_words_without_danger_raise_no_emergency(assistant: Assistant, text: str) -> None:
+    assert not _is_emergency(assistant, text)
+
+
+def test_a_word_of_two_meanings_is_asked_about_unless_the_opinion_agrees(assistant: Assistant) -> None:
+    harmless, grave = "I nearly passed out when I saw the bill haha", "he passed out on the floor and wont answer me"
+    assert assistant.triage.judge(harmless).asks
+    assert assistant.understand(harmless, Context()).intent == "ask_if_now"
+    assert assistant.understand(grave, Context()).intent == "emergency"
+
+
+def test_every_beginning_and_end_of_a_message_is_judged_by_itself() -> None:
+    clauses = ("one is here", "two is here", "three is here")
+    assert set(pieces_of(clauses, " ".join(clauses))) == {
+        "one is here two is here",
+        "two is here three is here",
+    }
+
+
+def test_a_long_run_of_words_is_judged_in_stretches() -> None:
+    words = [f"w{number}" for number in range(40)]
+    stretches = list(pieces_of((), " ".join(words)))
+    assert {word for stretch in stretches for word in stretch.split()} == set(words)
+    assert all(len(stretch.split()) <= 14 for stretch in stretches)
+
+
+@settings(max_examples=100)
+@given(text=st.text(max_size=300))
+def test_no_text_makes_the_first_look_raise(assistant: Assistant, text: str) -> None:
+    assert assistant.look(text) is not None
+
+
+def test_calibration_questions_are_not_raised_as_emergencies(assistant: Assistant) -> None:
+    path = Path("content/calibration/questions.jsonl")
+    questions = [json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines()][::8]
+    assert sum(_is_emergency(assistant, text) for text in questions) <= len(questions) * 0.03

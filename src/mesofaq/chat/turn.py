@@ -152,17 +152,18 @@ class TurnService:
         late = asyncio.get_running_loop().time() + self._wait_s
         self._in_flight.add(message_id)
         try:
-            urgent = await asyncio.to_thread(self._judge, text)
+            judged = await asyncio.to_thread(self._judge, text)
+            urgent = judged if judged is not None and not judged.triage.asks else None
+            look = None
+            if urgent is None or self._emergency_reply(urgent) is None:
+                look = await asyncio.to_thread(self._look, text)
+                if look is None:
+                    urgent = judged  # no second opinion: what words alone cannot settle is an emergency
+                elif look.triage_class is TriageClass.EMERGENCY:
+                    urgent = await asyncio.to_thread(self._assistant.understand, text, Context(), look)
             if urgent is not None and (draft := self._emergency_reply(urgent)) is not None:
                 await self._keep(message_id, urgent)
                 return await self._finish(conversation.id, message_id, [draft], new_epoch=True)
-            look = await asyncio.to_thread(self._look, text)
-            if look is not None and look.triage_class is TriageClass.EMERGENCY:
-                raised = await asyncio.to_thread(self._assistant.understand, text, Context(), look)
-                await self._keep(message_id, raised)
-                return await self._finish(
-                    conversation.id, message_id, [self._assistant.replies.emergency()], new_epoch=True
-                )
             await place.come_up()
             drafts = await self._decide(conversation.id, message_id, text, look, late)
             confirmed = any(draft.kind is Kind.EMERGENCY for draft in drafts)

@@ -4,28 +4,32 @@ A bundle is written beside its final place and moved there whole, then CURRENT i
 leaves the old bundle in service.
 """
 
+import fcntl
 import hashlib
 import json
 import os
 import shutil
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from mesofaq.content.loader import Content, load_content, read_nlu_examples
-from mesofaq.errors import Code, Problem
+from mesofaq.errors import Problem
+from mesofaq.knowledge.alarm import choose_alarm, choose_blend, read_triage_set
 from mesofaq.knowledge.bundle import FORMAT, PARTS, Entry, bundle_id, current_bundle, file_sha256, verify
 from mesofaq.knowledge.calibration import Calibration, calibrate, read_calibration_set
 from mesofaq.knowledge.encoder import Encoder, Vectors
-from mesofaq.knowledge.export import DEFAULT_ENCODER, export_encoder, tools_missing
-from mesofaq.knowledge.fit import FOLDS, FittedHead, FittedLinear, fit_head, fit_opinion
-from mesofaq.knowledge.head import Head
+from mesofaq.knowledge.examples import Example, read_examples
+from mesofaq.knowledge.export import DEFAULT_ENCODER, Exported, export_encoder, tools_missing
 from mesofaq.knowledge.index import QuestionIndex
-from mesofaq.knowledge.opinion import ORDINARY
+from mesofaq.knowledge.lexical import LexicalHead, fit_lexical
+from mesofaq.knowledge.opinion import ORDINARY, Alarm, Blend, Opinion
+from mesofaq.knowledge.tune import Tuned
 from mesofaq.settings import Settings
 from mesofaq.understanding.normalise import normalise
 from mesofaq.understanding.spelling import Speller, learn_words
@@ -33,6 +37,7 @@ from mesofaq.understanding.spelling import Speller, learn_words
 __all__ = ["build_bundle", "ensure_bundle"]
 
 Progress = Callable[[str], None]
+_PART = 512
 
 
 def ensure_bundle(settings: Settings, progress: Progress) -> Path:
@@ -41,16 +46,17 @@ def ensure_bundle(settings: Settings, progress: Progress) -> Path:
     Raises:
         Problem: the content cannot be read, or the build dependencies are missing.
     """
-    current = current_bundle(settings.var / "bundles")
-    if current is not None:
-        try:
-            manifest = verify(current)
-        except Problem:
-            progress("The knowledge bundle is damaged and is built anew")
-        else:
-            if manifest["inputs_sha256"] == _inputs_sha256(settings):
-                return current
-    return build_bundle(settings, progress)
+    with _only_one(settings.var / "bundles", progress):
+        current = current_bundle(settings.var / "bundles")
+        if current is not None:
+            try:
+                manifest = verify(current)
+            except Problem:
+                progress("The knowledge bundle is damaged and is built anew")
+            else:
+                if manifest["inputs_sha256"] == _inputs_sha256(settings):
+                    return current
+        return _build(settings, progress)
 
 
 def build_bundle(settings: Settings, progress: Progress) -> Path:
@@ -66,51 +72,78 @@ def build_bundle(settings: Settings, progress: Progress) -> Path:
     Raises:
         Problem: the content cannot be read, or the build dependencies are missing.
     """
+    with _only_one(settings.var / "bundles", progress):
+        return _build(settings, progress)
+
+
+@contextmanager
+def _only_one(bundles: Path, progress: Progress) -> Iterator[None]:
+    """Let one process build at a time: two would each take twice as long, and the second finds the first's bundle."""
+    bundles.mkdir(parents=True, exist_ok=True)
+    with (bundles / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress("Waiting for another build of the knowledge bundle")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _build(settings: Settings, progress: Progress) -> Path:
     progress("Reading the cards")
     content = load_content(settings.content)
     acts = read_nlu_examples(settings.home / "bot" / "data" / "nlu")
-    entries = _entries(content, acts)
+    examples = read_examples(content, acts, settings.content)
     inputs = _inputs_sha256(settings)
-    encoder_folder, weights = export_encoder(settings.encoder, settings.var / "cache" / "encoders", progress)
+    exported = export_encoder(settings.encoder, examples, settings.var / "cache" / "encoders", progress)
+    encoder = Encoder(exported.folder / "encoder.onnx", exported.folder / "tokenizer.json")
+    labels = exported.tuned.labels.names
+    entries = _entries(examples)
     progress(f"Encoding {len(entries)} questions of {len(content.cards)} cards")
-    encoder = Encoder(encoder_folder / "encoder.onnx", encoder_folder / "tokenizer.json")
-    texts = [normalise(entry.text) for entry in entries]
-    vectors = encoder.encode(texts)
-    fitted, labels = fit_head(texts, vectors, [entry.label for entry in entries], progress)
-    progress("Learning the words")
-    spelling = _spelling(content, texts, settings.content / "triage_examples")
-    speller = Speller(**spelling)
-    progress("Calibrating and choosing the thresholds")
     rows = np.array([labels.index(entry.label) for entry in entries], dtype=np.int64)
-    index = QuestionIndex.of(vectors, rows, len(labels))
-    head = Head(fitted.weights, fitted.bias, index, fitted.lexical.head(), fitted.mixture)
-    questions, truth = read_calibration_set(settings.content / "calibration", content.cards.keys())
-    questions = [speller.correct(normalise(question)) for question in questions]
-    asked = zip(questions, encoder.encode(questions), strict=True)
-    calibration = calibrate(np.stack([head.scores(text, vector) for text, vector in asked]), truth, labels)
-    progress("Fitting the second opinion on triage")
-    opinion = _fit_opinion(settings.content / "triage_examples", encoder, texts, vectors)
+    index = QuestionIndex.of(_encode(encoder, [normalise(entry.text) for entry in entries]), rows, len(labels))
+    progress("Learning the words")
+    spelling = _spelling(content, examples)
+    progress("Calibrating and choosing the thresholds")
+    names = exported.tuned.triage.names
+    lexical = fit_lexical([item.text for item in examples], [item.triage for item in examples], names)
+    calibration, blend, alarm = _calibrate(
+        settings.content, content, exported, encoder, index, lexical, Speller(**spelling)
+    )
     progress("Writing the bundle")
     bundles = settings.var / "bundles"
     working = bundles / f".building-{os.getpid()}"
     shutil.rmtree(working, ignore_errors=True)
     working.mkdir(parents=True)
     for part in ("encoder.onnx", "tokenizer.json"):
-        shutil.copyfile(encoder_folder / part, working / part)
+        shutil.copyfile(exported.folder / part, working / part)
     index.write(working / "index.faiss")
     _write_json(working / "entries.json", {"labels": labels, "entries": [asdict(entry) for entry in entries]})
     _write_json(working / "cards.json", _cards(content))
-    _write_head(working, fitted, calibration)
-    _write_opinion(working, opinion)
+    _write_heads(working, exported.tuned)
+    _write_lexical(working, lexical)
+    _write_json(
+        working / "decision.json",
+        {
+            "mixture": asdict(calibration.mixture),
+            "thresholds": calibration.thresholds.as_dict(),
+            "triage": {"classes": names, "blend": asdict(blend), "alarm": alarm.as_dict()},
+        },
+    )
     _write_json(working / "spelling.json", spelling)
     parts = {part: file_sha256(working / part) for part in PARTS}
     manifest = {
         "format": FORMAT,
         "id": bundle_id(parts),
         "inputs_sha256": inputs,
-        "encoder": {"name": settings.encoder or DEFAULT_ENCODER, "weights_sha256": weights},
-        "counts": {"cards": len(content.cards), "questions": len(entries), "labels": len(labels)},
-        "tuned_figures": {"out_of_fold_top1": fitted.out_of_fold_top1, **calibration.tuned_figures},
+        "encoder": {"name": settings.encoder or DEFAULT_ENCODER, "weights_sha256": exported.weights_sha256},
+        "counts": {
+            "cards": len(content.cards),
+            "questions": len(entries),
+            "labels": len(labels),
+            "examples": len(examples),
+        },
+        "tuned_figures": calibration.tuned_figures,
         "parts": parts,
     }
     _write_json(working / "manifest.json", manifest)
@@ -120,23 +153,53 @@ def build_bundle(settings: Settings, progress: Progress) -> Path:
     return target
 
 
-def _entries(content: Content, acts: dict[str, tuple[str, ...]]) -> list[Entry]:
-    entries: list[Entry] = []
-    for card in sorted(content.cards.values(), key=lambda card: card.id):
-        label = f"card:{card.id}"
-        entries += [Entry(text, label, shown=True) for text in card.questions]
-        entries += [Entry(text, label, shown=False) for text in card.examples]
-    for intent in sorted(acts):
-        entries += [Entry(text, f"act:{intent}", shown=False) for text in acts[intent]]
-    for label, count in Counter(entry.label for entry in entries).items():
-        if count < FOLDS:
-            kind, name = label.split(":", 1)
-            raise Problem(
-                Code.CONTENT_INVALID,
-                f"The {kind} '{name}' has too few questions and examples to learn from ({count}; at least {FOLDS} are "
-                "needed). Write more of them, in patients' own words.",
-            )
-    return entries
+def _entries(examples: Sequence[Example]) -> list[Entry]:
+    """The rows of the index: what stands for a label by itself, without a question before it."""
+    return [
+        Entry(item.text, item.label, item.shown)
+        for item in examples
+        if item.label is not None and item.triage == ORDINARY and not item.follows
+    ]
+
+
+def _encode(encoder: Encoder, texts: Sequence[str]) -> Vectors:
+    """Encode many texts on every core; one run of the encoder takes one. The vectors do not depend on how many."""
+    parts = [texts[start : start + _PART] for start in range(0, len(texts), _PART)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return np.concatenate(list(pool.map(encoder.encode, parts)))
+
+
+def _calibrate(
+    folder: Path,
+    content: Content,
+    exported: Exported,
+    encoder: Encoder,
+    index: QuestionIndex,
+    lexical: LexicalHead,
+    speller: Speller,
+) -> tuple[Calibration, Blend, Alarm]:
+    """The mixture, the thresholds of the decision, and those of the second opinion on triage."""
+    questions, truth = read_calibration_set(folder / "calibration", content.cards.keys())
+    alarms, classes = read_triage_set(folder / "calibration")
+    spelt = [speller.correct(normalise(text)) for text in (*questions, *alarms)]
+    vectors = encoder.encode(spelt)
+    asked = vectors[: len(questions)]
+    calibration = calibrate(
+        exported.tuned.labels.scores(asked),
+        np.stack([index.nearness(vector) for vector in asked]),
+        truth,
+        exported.tuned.labels.names,
+    )
+    # A question that a card answers is what must not be raised; what no card answers may be.
+    inside = [row for row, card in enumerate(truth) if card is not None]
+    kinds = [ORDINARY] * len(inside) + classes
+    judged = [spelt[row] for row in inside] + spelt[len(questions) :]
+    theirs = np.concatenate([asked[inside], vectors[len(questions) :]])
+    lexical_scores = np.stack([lexical.scores(text) for text in judged])
+    triage = exported.tuned.triage
+    blend = choose_blend(triage.scores(theirs), lexical_scores, kinds, triage.names)
+    alarm = choose_alarm(Opinion(triage, lexical, blend).probabilities(judged, theirs), kinds)
+    return calibration, blend, alarm
 
 
 def _cards(content: Content) -> dict[str, Any]:
@@ -150,7 +213,7 @@ def _cards(content: Content) -> dict[str, Any]:
     return {"cards": cards, "sources": sources}
 
 
-def _spelling(content: Content, texts: Sequence[str], triage_examples: Path) -> dict[str, list[str]]:
+def _spelling(content: Content, examples: Sequence[Example]) -> dict[str, list[str]]:
     """The words that are known, with a dictionary's, and those among them that a misspelling may stand for."""
     try:
         from spellchecker import SpellChecker
@@ -158,54 +221,21 @@ def _spelling(content: Content, texts: Sequence[str], triage_examples: Path) -> 
         raise tools_missing() from None
     lexicon = [str(phrase) for phrases in content.triage["concepts"].values() for phrase in phrases]
     cards = [text for card in content.cards.values() for text in (card.body, *card.questions)]
-    seen = [*texts, *(line for path in sorted(triage_examples.glob("*.txt")) for line in _read_lines(path))]
-    targets = learn_words(seen, [*cards, *lexicon])
+    targets = learn_words([item.text for item in examples], [*cards, *lexicon])
     dictionary = {word.replace("'", "") for word in SpellChecker(language="en").word_frequency.dictionary}
     return {"known": sorted(dictionary | set(targets)), "targets": targets}
 
 
-def _read_lines(path: Path) -> list[str]:
-    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
-    return [line for line in lines if line and not line.startswith("#")]
+def _write_heads(folder: Path, tuned: Tuned) -> None:
+    for name, head in (("head", tuned.labels), ("opinion", tuned.triage)):
+        np.save(folder / f"{name}_weights.npy", head.weights, allow_pickle=False)
+        np.save(folder / f"{name}_bias.npy", head.bias, allow_pickle=False)
 
 
-def _fit_opinion(folder: Path, encoder: Encoder, ordinary: Sequence[str], vectors: Vectors) -> FittedLinear:
-    """The opinion on triage: what each file of `folder` holds, one class a file, against the ordinary questions."""
-    texts, labels = list(ordinary), [ORDINARY] * len(ordinary)
-    for path in sorted(folder.glob("*.txt")):
-        found = [normalise(line) for line in _read_lines(path)]
-        texts += found
-        labels += [path.stem] * len(found)
-    added = encoder.encode(texts[len(ordinary) :])
-    return fit_opinion(texts, np.concatenate([vectors, added]) if len(added) else vectors, labels)
-
-
-def _write_opinion(folder: Path, fitted: FittedLinear) -> None:
-    _write_json(folder / "opinion.json", {"labels": fitted.labels, "vocabulary": fitted.lexical.vocabulary})
-    arrays: dict[str, Any] = {
-        "weights": fitted.weights,
-        "bias": fitted.bias,
-        "idf": fitted.lexical.idf,
-        "lexical_weights": fitted.lexical.weights,
-        "lexical_bias": fitted.lexical.bias,
-    }
-    for name, array in arrays.items():
-        np.save(folder / f"opinion_{name}.npy", array, allow_pickle=False)
-
-
-def _write_head(folder: Path, fitted: FittedHead, calibration: Calibration) -> None:
-    arrays: dict[str, Any] = {
-        "head_weights": fitted.weights,
-        "head_bias": fitted.bias,
-        "lexical_idf": fitted.lexical.idf,
-        "lexical_weights": fitted.lexical.weights,
-        "lexical_bias": fitted.lexical.bias,
-    }
-    for name, array in arrays.items():
-        np.save(folder / f"{name}.npy", array, allow_pickle=False)
-    _write_json(folder / "lexical_vocabulary.json", fitted.lexical.vocabulary)
-    mixture = replace(fitted.mixture, scale=calibration.scale)
-    _write_json(folder / "decision.json", {"mixture": asdict(mixture), "thresholds": calibration.thresholds.as_dict()})
+def _write_lexical(folder: Path, lexical: LexicalHead) -> None:
+    _write_json(folder / "lexical_vocabulary.json", lexical.vocabulary)
+    for name, array in (("idf", lexical.idf), ("weights", lexical.weights), ("bias", lexical.bias)):
+        np.save(folder / f"lexical_{name}.npy", array, allow_pickle=False)
 
 
 def _inputs_sha256(settings: Settings) -> str:
@@ -214,6 +244,7 @@ def _inputs_sha256(settings: Settings) -> str:
         settings.content / "cards",
         settings.content / "calibration",
         settings.content / "triage_examples",
+        settings.content / "outside",
         settings.home / "bot" / "data" / "nlu",
         Path(__file__).parent,
     )
@@ -221,13 +252,14 @@ def _inputs_sha256(settings: Settings) -> str:
     files = [
         settings.content / "sources.yml",
         settings.content / "triage.yml",
+        settings.content / "follow_ups.jsonl",
         package / "understanding" / "normalise.py",
         package / "content/models.py",
     ]
     for folder in folders:
         files += [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
     digest = hashlib.sha256(f"{FORMAT}\0{settings.encoder}".encode())
-    for path in sorted(files):
+    for path in sorted(path for path in files if path.exists()):
         digest.update(f"\0{path.parent.name}/{path.name}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -20,15 +20,15 @@ from mesofaq.content.models import Card, Source
 from mesofaq.errors import Code, Problem
 from mesofaq.knowledge.calibration import Thresholds
 from mesofaq.knowledge.encoder import Encoder
-from mesofaq.knowledge.head import Head, Mixture
+from mesofaq.knowledge.head import Head, LinearHead, Mixture
 from mesofaq.knowledge.index import QuestionIndex
 from mesofaq.knowledge.lexical import LexicalHead
-from mesofaq.knowledge.opinion import Opinion
+from mesofaq.knowledge.opinion import Alarm, Blend, Opinion
 from mesofaq.understanding.spelling import Speller
 
 __all__ = ["FORMAT", "PARTS", "Bundle", "Entry", "bundle_id", "current_bundle", "file_sha256", "load_bundle"]
 
-FORMAT = 2
+FORMAT = 3
 PARTS = (
     "encoder.onnx",
     "tokenizer.json",
@@ -37,18 +37,14 @@ PARTS = (
     "cards.json",
     "head_weights.npy",
     "head_bias.npy",
+    "decision.json",
+    "spelling.json",
+    "opinion_weights.npy",
+    "opinion_bias.npy",
     "lexical_vocabulary.json",
     "lexical_idf.npy",
     "lexical_weights.npy",
     "lexical_bias.npy",
-    "decision.json",
-    "spelling.json",
-    "opinion.json",
-    "opinion_weights.npy",
-    "opinion_bias.npy",
-    "opinion_idf.npy",
-    "opinion_lexical_weights.npy",
-    "opinion_lexical_bias.npy",
 )
 
 _REBUILD = "Run 'mesofaq content build' (or 'make up') to make it anew."
@@ -78,6 +74,7 @@ class Bundle:
     labels: tuple[str, ...]
     head: Head
     opinion: Opinion
+    alarm: Alarm
     speller: Speller
     thresholds: Thresholds
 
@@ -170,18 +167,16 @@ def _load(folder: Path, manifest: dict[str, Any]) -> Bundle:
     number = {label: position for position, label in enumerate(labels)}
     rows = np.array([number[entry.label] for entry in entries], dtype=np.int64)
     index = QuestionIndex.read(folder / "index.faiss", rows, len(labels))
+    linear = LinearHead(labels, _array(folder / "head_weights.npy"), _array(folder / "head_bias.npy"))
+    triage = decision["triage"]
+    classes = LinearHead(
+        tuple(triage["classes"]), _array(folder / "opinion_weights.npy"), _array(folder / "opinion_bias.npy")
+    )
     lexical = LexicalHead(
         _json(folder / "lexical_vocabulary.json"),
         _array(folder / "lexical_idf.npy"),
         _array(folder / "lexical_weights.npy"),
         _array(folder / "lexical_bias.npy"),
-    )
-    head = Head(
-        _array(folder / "head_weights.npy"),
-        _array(folder / "head_bias.npy"),
-        index,
-        lexical,
-        Mixture(**decision["mixture"]),
     )
     return Bundle(
         id=manifest["id"],
@@ -193,23 +188,12 @@ def _load(folder: Path, manifest: dict[str, Any]) -> Bundle:
         index=index,
         entries=entries,
         labels=labels,
-        head=head,
-        opinion=_opinion(folder),
+        head=Head(linear, index, Mixture(**decision["mixture"])),
+        opinion=Opinion(classes, lexical, Blend(**triage["blend"])),
+        alarm=Alarm(**triage["alarm"]),
         speller=Speller(**_json(folder / "spelling.json")),
         thresholds=Thresholds(**decision["thresholds"]),
     )
-
-
-def _opinion(folder: Path) -> Opinion:
-    words = _json(folder / "opinion.json")
-    lexical = LexicalHead(
-        words["vocabulary"],
-        _array(folder / "opinion_idf.npy"),
-        _array(folder / "opinion_lexical_weights.npy"),
-        _array(folder / "opinion_lexical_bias.npy"),
-    )
-    weights, bias = _array(folder / "opinion_weights.npy"), _array(folder / "opinion_bias.npy")
-    return Opinion(tuple(words["labels"]), weights, bias, lexical)
 
 
 def _json(path: Path) -> Any:

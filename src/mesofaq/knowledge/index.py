@@ -1,5 +1,6 @@
 """The FAISS index over every question, variant and example: exact inner product, because some thousands are few."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import faiss
@@ -60,15 +61,25 @@ class QuestionIndex:
         cosines, rows = self._index.search(vector.reshape(1, -1), count)
         return [(int(row), float(cosine)) for row, cosine in zip(rows[0], cosines[0], strict=True) if row >= 0]
 
-    def nearness(self, vector: Vectors) -> npt.NDArray[np.float32]:
+    def neighbours(self, vector: Vectors) -> list[tuple[int, float]]:
+        """The nearest 64 rows: what `nearness` looks at, for callers that need both."""
+        return self.search(vector, min(_DEPTH, self._index.ntotal))
+
+    def nearness(
+        self, vector: Vectors, neighbours: Sequence[tuple[int, float]] | None = None
+    ) -> npt.NDArray[np.float32]:
         """For each label the mean cosine of its (up to) three nearest questions among the nearest 64.
 
         A label without a question among them gets the cosine of the last one: it is no nearer than that.
 
+        Args:
+            vector: shape (dimensions,).
+            neighbours: those of `vector`, where they were searched already.
+
         Returns:
             float32 of shape (labels,).
         """
-        found = self.search(vector, min(_DEPTH, self._index.ntotal))
+        found = neighbours or self.neighbours(vector)
         floor = found[-1][1]
         best: dict[int, list[float]] = {}
         for row, cosine in found:

@@ -1,43 +1,69 @@
 """The encoder's second opinion on triage: does a message sound like an emergency, a complication, a medicine change?
 
 It knows what rules cannot list ("my tongue feels too big for my mouth"). It may raise a message and never lowers one:
-what the rules found stands. Fitted by `fit.fit_opinion` on `content/triage_examples/` against ordinary questions.
+what the rules found stands. Tuned by `tune` on `content/triage_examples/` against all other examples.
 """
 
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
 import numpy as np
-import numpy.typing as npt
 
 from mesofaq.knowledge.encoder import Vectors
-from mesofaq.knowledge.head import softmax
+from mesofaq.knowledge.head import LinearHead, softmax
 from mesofaq.knowledge.lexical import LexicalHead
 
-__all__ = ["ORDINARY", "Opinion"]
+__all__ = ["ORDINARY", "Alarm", "Blend", "Opinion"]
 
 ORDINARY = "ordinary"
 
 
-class Opinion:
-    """Two linear heads, one on the sentence vector and one on character n-grams, added up.
+@dataclass(frozen=True)
+class Alarm:
+    """From which probability on the opinion counts; fitted by `calibration` at the cost of missing somebody.
 
     Args:
-        labels: the classes, in the order of the columns; `ordinary` is one of them.
-        weights: shape (dimensions, classes).
-        bias: shape (classes,).
-        lexical: the head on n-grams.
+        emergency: taken for an emergency.
+        ask_if_now: sure enough to ask whether it is happening now.
+        person: one of the classes that a person must answer.
     """
 
-    def __init__(self, labels: tuple[str, ...], weights: Vectors, bias: Vectors, lexical: LexicalHead) -> None:
-        self.labels = labels
-        self._weights = weights
-        self._bias = bias
+    emergency: float
+    ask_if_now: float
+    person: float
+
+    def as_dict(self) -> dict[str, float]:
+        """For the bundle's `decision.json`."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Blend:
+    """How much the n-grams count beside the vector, and how sure both together may sound; fitted by `alarm`."""
+
+    lexical: float
+    scale: float
+
+
+class Opinion:
+    """A linear head on the sentence vector and one on character n-grams, weighed together.
+
+    Args:
+        head: on the vector; its names are the classes, and `ordinary` is one of them.
+        lexical: on the n-grams, with the same columns.
+        blend: how the two are weighed.
+    """
+
+    def __init__(self, head: LinearHead, lexical: LexicalHead, blend: Blend) -> None:
+        self.head = head
         self._lexical = lexical
+        self._blend = blend
 
-    def probabilities(self, text: str, vector: Vectors) -> dict[str, float]:
-        """The probability of each class for a normalised `text` with its sentence vector (shape (dimensions,))."""
-        scores: npt.NDArray[np.float32] = vector @ self._weights + self._bias + self._lexical.scores(text)
-        # Two heads that mostly agree say the same thing twice: their sum is damped by what they have in common.
-        damped = softmax(scores * np.float32(_DAMPING))
-        return {label: round(float(value), 4) for label, value in zip(self.labels, damped, strict=True)}
-
-
-_DAMPING = 0.7
+    def probabilities(self, texts: Sequence[str], vectors: Vectors) -> list[dict[str, float]]:
+        """The probability of each class for each text (normalised) with its vector (a row of `vectors`)."""
+        lexical = np.stack([self._lexical.scores(text) for text in texts])
+        mixed = self.head.scores(vectors) + np.float32(self._blend.lexical) * lexical
+        shares = softmax(mixed * np.float32(self._blend.scale))
+        return [
+            {name: round(float(value), 4) for name, value in zip(self.head.names, row, strict=True)} for row in shares
+        ]

@@ -35,10 +35,10 @@ _FAMILY = frozenset(
 _UNSURE = re.compile(
     r"^(im |i am |ive |i have )?(not (really |quite |very |too |100 )?(sure|certain)|unsure|no (idea|clue)|idk|dunno|"
     r"(i )?(dont|do not|cant|cannot) (know|remember|recall|have (a|any) (clue|idea))|i dunno|maybe|perhaps|possibly|"
-    r"might|could be|hard to say|(ive )?never been (tested|checked)|yes and no)\b"
+    r"no se|might|could be|hard to say|(ive )?never been (tested|checked)|yes and no)\b"
 )
 _SKIP = re.compile(
-    r"^(skip|pass(?! me)|next|rather not|id rather not|prefer not|none of your business|no comment|"
+    r"^(skip|pass(?! me)|next|rather not|id rather not|prefer not|none of your business|no (comment|answer)|"
     r"i (dont|do not) (want|wish) to (answer|say|tell)|(im |i am )?not comfortable)\b"
 )
 _YES = re.compile(
@@ -48,13 +48,18 @@ _YES = re.compile(
 )
 # A "no", or a denial that is whole ("i dont", "i havent had any"): "i dont smoke" denies something else.
 _NO = re.compile(
-    r"^(no(?! more| one)|nope|nah|naw|na|n|noo+|none|nothing|negative|not me|not that i know|not at all|not now|"
+    r"^(no(?! more| one| se\b| answer\b)|nope|nah|naw|na|n|noo+|none|nothing|negative|not me|not that i know|not at all|not now|"
     r"dont have|dont take|neither|nein|non|(of course|definitely|absolutely|certainly) not)\b"
     r"|^(i )?(have |ive )?never( (had|have|taken|took|used|suffered|been (told|diagnosed|on)|ever|in|that|any)\b.*)?$"
     r"|^i (dont|do not|didnt|did not)( (have|take|use|suffer|think so|believe so|no)\b(?! time| a clue| any idea).*)?$"
     r"|^(i am|im) not( (on|taking|having|that|one|any|at all|thank|thankfully|no|currently|now|aware|as far)\b.*)?$"
     r"|^(i havent|i have not|ive not)( (had|got|any|ever|no|taken)\b.*)?$"
     r"|^(i have|ive|ive got) (none|nothing|no (such|problems?|issues?|conditions?|diseases?|health|known|medical)\b)"
+)
+_WHY = re.compile(
+    r"\bwhy (do|would|are|is|does) (you|u|that|this|it)\b.*\b(asks?|asking|matter|relevant|know)\b"
+)
+    r"\bwhy (do|would|are|is|does) (you|u|that|this|it)\b.*\b(ask|asking|matter|relevant|important|know)\b"
 )
 _STATEMENT = re.compile(r"^(i|im|ive|never|dont)\b")
 _TAKEN_BACK = re.compile(r"\b(yes|yeah|yep|actually i)\b")
@@ -112,6 +117,10 @@ class AnswerReader:
         if pending in readings and pending not in volunteered and meant not in _MAY_ANSWER:
             del readings[pending]
         return readings
+
+    def asks_why(self, text: str) -> bool:
+        """Whether `text` asks for the reason of what was asked: "no, why do you ask?" is not yet an answer."""
+        return _WHY.search(" ".join(_tokens(text))) is not None
 
     def answer(self, text: str, act: ActFound | None) -> str | None:
         """How a question that is no item was answered: `yes`, `no`, `unsure`, `not_answered`; None if it was not."""

@@ -2,9 +2,14 @@
 
 What the rules found stands. The opinion raises a message on which the rules are silent: to an emergency, to a class
 that a person must answer, or, when it is less sure, to asking whether it is happening now.
+
+A long message is judged piece by piece as well, because one alarming clause drowns in a friendly story: every
+sentence, every beginning and every end of the message, and stretches of words where nobody set a full stop. So a
+harmless sentence before or after an emergency cannot hide it: without that sentence the rest is judged, too.
 """
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,25 +17,23 @@ import numpy as np
 
 from mesofaq.knowledge.bundle import Bundle
 from mesofaq.knowledge.encoder import Vectors
+from mesofaq.knowledge.opinion import ORDINARY, Alarm
 from mesofaq.understanding.normalise import normalise
 from mesofaq.understanding.triage import Triage, TriageClass, TriageResult
 
-__all__ = ["FirstLook", "Raised", "look_at"]
+__all__ = ["FirstLook", "Piece", "Raised", "look_at", "pieces_of"]
 
-# Chosen on the `tune` halves of tests/eval: of emergencies without a key word as many as possible, of ordinary
-# questions about one in a hundred. docs/evaluation.md has the figures of both halves.
-_EMERGENCY = 0.5
-_EMERGENCY_IN_A_SENTENCE = 0.9
-_ASK_IF_NOW = 0.2
-_PERSON_ANSWERS = {
-    TriageClass.COMPLICATION: 0.6,
-    TriageClass.MEDICINE_CHANGE: 0.5,
-    TriageClass.PERSONAL_MEDICAL: 0.5,
-}
+_PERSON_ANSWERS = (TriageClass.COMPLICATION, TriageClass.MEDICINE_CHANGE, TriageClass.PERSONAL_MEDICAL)
 
-_SENTENCES = re.compile(r"(?<=[.?!;])\s+|\n+|\s+(?=(?:but|also|and now)\s)")
-_SHORTEST_SENTENCE_WORDS = 4
-_MOST_SENTENCES = 8
+_SENTENCE_ENDS = re.compile(r"(?<=[.?!;])\s+|\n+")
+_TURNS = re.compile(r"\s+(?=(?:but|also|and now|oh and|plus|btw)\s)", re.IGNORECASE)
+_SHORTEST_PIECE_WORDS = 3
+_MOST_SENTENCES = 10
+_STRETCH_FROM_WORDS = 24
+_STRETCH_WORDS = 14
+_STRETCH_STEP = 7
+_SURE = 0.8
+"""A piece lacks what stands around it ("once, as a child"), so it must sound surer than a whole message."""
 
 
 class Raised(StrEnum):
@@ -40,49 +43,87 @@ class Raised(StrEnum):
 
 
 @dataclass(frozen=True)
+class Piece:
+    """A part of a message, normalised and spelt, with its vector (shape (dimensions,)) and the opinion on it."""
+
+    text: str
+    vector: Vectors
+    opinion: dict[str, float]
+
+
+@dataclass(frozen=True)
 class FirstLook:
     """What was seen at first.
 
-    `triage_class` is what counts: the rules', else what the opinion raises the message to. `plain` is the message
-    normalised and spelt, `vector` its sentence vector (shape (dimensions,)): nothing is done twice.
+    `triage_class` is what counts: the rules', else what the opinion raises the message to, and `opinion` is that of
+    the piece that decided it. `whole` is the message itself, `clauses` its sentences where it has several: nothing is
+    encoded twice.
     """
 
     rules: TriageResult
     triage_class: TriageClass | Raised | None
     opinion: dict[str, float]
-    plain: str
-    vector: Vectors
+    whole: Piece
+    clauses: tuple[Piece, ...]
 
 
 def look_at(text: str, triage: Triage, bundle: Bundle) -> FirstLook:
     """Look at one message, as typed."""
     rules = triage.judge(text)
-    plain = bundle.speller.correct(normalise(text))
-    # Cut before white space is made plain, because a line break ends a sentence.
-    sentences = [
-        bundle.speller.correct(normalise(part))
-        for part in _SENTENCES.split(text)
-        if len(part.split()) >= _SHORTEST_SENTENCE_WORDS
-    ]
-    parts = sentences[-_MOST_SENTENCES:] if len(sentences) > 1 else []
-    vectors = bundle.encoder.encode([plain, *parts])
-    opinion = bundle.opinion.probabilities(plain, vectors[0])
-    in_a_sentence = max(
-        (_emergency(bundle, part, vector) for part, vector in zip(parts, vectors[1:], strict=True)), default=0.0
-    )
-    raised = rules.triage_class or _raise(opinion, in_a_sentence)
-    return FirstLook(rules, raised, opinion, plain, np.asarray(vectors[0], dtype=np.float32))
+    whole = bundle.speller.correct(normalise(text))
+    clauses = [bundle.speller.correct(clause) for clause in _clauses(text)]
+    texts = list(dict.fromkeys([whole, *clauses, *pieces_of(clauses, whole)]))
+    vectors = bundle.encoder.encode(texts)
+    opinions = bundle.opinion.probabilities(texts, vectors)
+    pieces = {
+        piece: Piece(piece, np.asarray(vector, dtype=np.float32), opinion)
+        for piece, vector, opinion in zip(texts, vectors, opinions, strict=True)
+    }
+    judged = tuple(pieces[clause] for clause in dict.fromkeys(clauses))
+    raised, decisive = _raise(pieces[whole], list(pieces.values()), judged, bundle.alarm)
+    if rules.asks:
+        # Its words alone do not tell: the opinion does, or the bot asks.
+        agreed = raised is TriageClass.EMERGENCY
+        counts: TriageClass | Raised | None = TriageClass.EMERGENCY if agreed else Raised.ASK_IF_NOW
+    else:
+        counts = rules.triage_class or raised
+    return FirstLook(rules, counts, decisive.opinion, pieces[whole], judged)
 
 
-def _emergency(bundle: Bundle, text: str, vector: Vectors) -> float:
-    return bundle.opinion.probabilities(text, vector).get(TriageClass.EMERGENCY, 0.0)
+def pieces_of(clauses: Sequence[str], whole: str) -> Iterator[str]:
+    """The beginnings and ends of a message of several clauses, and its stretches of words where it is long."""
+    for count in range(2, len(clauses)):
+        yield " ".join(clauses[:count])
+        yield " ".join(clauses[-count:])
+    for part in clauses or (whole,):
+        words = part.split()
+        if len(words) >= _STRETCH_FROM_WORDS:
+            for start in range(0, len(words) - _STRETCH_STEP, _STRETCH_STEP):
+                yield " ".join(words[start : start + _STRETCH_WORDS])
 
 
-def _raise(opinion: dict[str, float], in_a_sentence: float) -> TriageClass | Raised | None:
-    emergency = opinion.get(TriageClass.EMERGENCY, 0.0)
-    if emergency >= _EMERGENCY or in_a_sentence >= _EMERGENCY_IN_A_SENTENCE:
-        return TriageClass.EMERGENCY
-    for triage_class, threshold in _PERSON_ANSWERS.items():
-        if opinion.get(triage_class, 0.0) >= threshold:
-            return triage_class
-    return Raised.ASK_IF_NOW if emergency >= _ASK_IF_NOW else None
+def _clauses(text: str) -> list[str]:
+    """The sentences of a message of several; cut before white space is made plain: a line break ends a sentence."""
+    parts = [part for sentence in _SENTENCE_ENDS.split(text) for part in _TURNS.split(sentence)]
+    found = [normalise(part) for part in parts if len(part.split()) >= _SHORTEST_PIECE_WORDS]
+    return found[-_MOST_SENTENCES:] if len(parts) > 1 else []
+
+
+def _raise(
+    whole: Piece, pieces: Sequence[Piece], clauses: Sequence[Piece], alarm: Alarm
+) -> tuple[TriageClass | Raised | None, Piece]:
+    """What the opinion makes of it, and the piece that decided."""
+    worst = max(pieces, key=_emergency)
+    if _emergency(whole) >= alarm.emergency or _emergency(worst) >= max(_SURE, alarm.emergency):
+        return TriageClass.EMERGENCY, worst
+    for piece in (whole, *clauses):
+        likeliest = max(_PERSON_ANSWERS, key=lambda name: piece.opinion.get(name, 0.0))
+        share = piece.opinion.get(likeliest, 0.0)
+        enough = alarm.person if piece is whole else max(_SURE, alarm.person)
+        if share >= enough and share > piece.opinion.get(ORDINARY, 0.0):
+            return likeliest, piece
+    return (Raised.ASK_IF_NOW if _emergency(whole) >= alarm.ask_if_now else None), whole
+
+
+def _emergency(piece: Piece) -> float:
+    return piece.opinion.get(TriageClass.EMERGENCY, 0.0)

@@ -34,11 +34,13 @@ class FindingRecord(_Record):
 class TriageRecord(_Record):
     """The triage's verdict; `phrase` is the text of `phrases.yml` that a rule asks for.
 
-    `opinion` is the encoder's: a probability for each class.
+    `asks`: its words alone do not tell whether it is an emergency. `opinion` is the encoder's: a probability for each
+    class.
     """
 
     triage_class: str | None = None
     phrase: str | None = None
+    asks: bool = False
     findings: tuple[FindingRecord, ...] = ()
     opinion: dict[str, float] = {}
 

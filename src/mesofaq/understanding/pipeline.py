@@ -8,8 +8,9 @@ from collections.abc import Callable
 from mesofaq.content.models import ScreeningProtocol
 from mesofaq.knowledge.bundle import Bundle
 from mesofaq.screening.answers import AnswerReader
-from mesofaq.understanding.decision import decide
+from mesofaq.understanding.decision import answer_both, decide
 from mesofaq.understanding.first_look import FirstLook, Raised, look_at
+from mesofaq.understanding.language import LanguageDetector
 from mesofaq.understanding.models import Context, FindingRecord, Outcome, TriageRecord, Understanding
 from mesofaq.understanding.retrieval import Retrieval, Retrieved
 from mesofaq.understanding.triage import Triage, TriageClass, TriageResult
@@ -17,7 +18,7 @@ from mesofaq.understanding.triage import Triage, TriageClass, TriageResult
 __all__ = ["Understander", "judge_only"]
 
 _ACT_THRESHOLD = 0.5
-_STRONG_OPINION = 0.7
+_STRONG_OPINION = 0.8
 _READINGS = {"yes": "affirm", "no": "deny", "unsure": "unsure", "not_answered": "skip"}
 # Who is not sure whether it is happening now is told what to do if it is.
 _IF_NOW = {"yes": str(TriageClass.EMERGENCY), "unsure": str(TriageClass.EMERGENCY), "no": "not_now"}
@@ -41,6 +42,7 @@ class Understander:
         self._bundle = bundle
         self._retrieval = Retrieval(bundle)
         self._reader = AnswerReader(protocol)
+        self._language = LanguageDetector(bundle.speller.knows)
         self._servable = servable
 
     @property
@@ -65,7 +67,11 @@ class Understander:
         """
         around = context or Context()
         seen = look or self.look(text)
-        retrieved = self._retrieval.search(text, seen.plain, seen.vector)
+        plain, last = seen.whole.text, around.last_cards[0] if around.last_cards else None
+        retrieved = self._retrieval.search(text, plain, seen.whole.vector, last)
+        decision = decide(retrieved.candidates, self._bundle.thresholds, self._servable)
+        if not retrieved.exact:
+            decision = answer_both(decision, self._retrieval.both(plain, retrieved.candidates), self._servable)
         readings = self._reader.read(text, around.pending_item, retrieved.act)
         found = Understanding(
             intent="out_of_scope",
@@ -73,34 +79,40 @@ class Understander:
             triage=_record(seen.rules, seen.opinion),
             act=retrieved.act,
             candidates=retrieved.candidates,
-            decision=decide(retrieved.candidates, self._bundle.thresholds, self._servable),
+            decision=decision,
             screening=readings,
+            language=None if retrieved.exact else self._language.detect(text),
             context=around,
             bundle=self._bundle.id,
         )
         if_now = self._reader.answer(text, retrieved.act) if around.asked_if_now else None
-        intent, confidence = self._intent(seen, retrieved, readings, if_now, found)
+        intent, confidence = self._intent(text, seen, retrieved, readings, if_now, found)
         triage = found.triage.model_copy(update={"triage_class": intent if intent in set(TriageClass) else None})
         return found.model_copy(update={"intent": intent, "confidence": confidence, "triage": triage})
 
     def _intent(
         self,
+        text: str,
         seen: FirstLook,
         retrieved: Retrieved,
         readings: dict[str, str],
         if_now: str | None,
         found: Understanding,
     ) -> tuple[str, float]:
-        if seen.rules.triage_class is not None:
-            return str(seen.rules.triage_class), 1.0
         raised = seen.triage_class
+        if raised is not None and seen.rules.triage_class is not None:
+            return str(raised), 1.0
         if raised is TriageClass.EMERGENCY:
-            return str(raised), seen.opinion[raised]
+            return str(raised), seen.opinion.get(raised, 0.0)
         if if_now in _IF_NOW:
             return _IF_NOW[if_now], 1.0
         pending = found.context.pending_item
+        if pending is not None and self._reader.asks_why(text):
+            return "ask_why", 1.0
         if pending is not None and pending in readings:
             return _READINGS[readings[pending]], 1.0
+        if found.language is not None:
+            return "other_language", 1.0
         act = retrieved.act
         is_act = act is not None and retrieved.top_is_act and act.probability >= _ACT_THRESHOLD
         outcome = found.decision.outcome if found.decision else Outcome.HANDOFF
@@ -120,13 +132,13 @@ class Understander:
 
         A wording of our own (a button's) means what it says. While a health question is asked, talk of conditions and
         medicines is its answer. Where a card is sure to answer, only the opinion that it is a complication, or a strong
-        one that it is a medicine change, goes before it.
+        one, goes before it.
         """
         if exact or (asked and raised is not TriageClass.COMPLICATION):
             return False
         if outcome is not Outcome.ANSWER or raised is TriageClass.COMPLICATION:
             return True
-        return raised is TriageClass.MEDICINE_CHANGE and seen.opinion[raised] >= _STRONG_OPINION
+        return isinstance(raised, TriageClass) and seen.opinion[raised] >= _STRONG_OPINION
 
 
 def judge_only(triage: Triage, text: str) -> Understanding:
@@ -139,6 +151,7 @@ def _record(judged: TriageResult, opinion: dict[str, float]) -> TriageRecord:
     return TriageRecord(
         triage_class=judged.triage_class,
         phrase=judged.phrase,
+        asks=judged.asks,
         opinion=opinion,
         findings=tuple(
             FindingRecord(

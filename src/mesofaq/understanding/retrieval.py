@@ -1,12 +1,16 @@
 """Which cards, and which dialogue act, a message may mean: the bundle's head, made exact where the wording is ours."""
 
+import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from mesofaq.knowledge.bundle import Bundle
 from mesofaq.knowledge.encoder import Vectors
+from mesofaq.knowledge.examples import after
 from mesofaq.understanding.models import ActFound, Candidate
 from mesofaq.understanding.normalise import fold_for_matching
 
@@ -14,6 +18,13 @@ __all__ = ["Retrieval", "Retrieved"]
 
 _CANDIDATES = 5
 _NEIGHBOURS = 24
+_FOLLOW_UP_WORDS = 10
+_CLEAR_ALONE = 0.9
+_FOLLOW_UP = re.compile(r"(and|what about|how about|same|or|also|even|so|then|but)\b", re.IGNORECASE)
+_JOINTS = re.compile(r"[?;.]\s+(?:and\s+|also\s+)?|,\s*(?:and\s+|also\s+)?|\s+(?:and|or|plus|also|&)\s+", re.IGNORECASE)
+_MOST_JOINTS = 4
+_SECOND_QUESTION = 0.15
+_HALF_IS_CLEAR = 0.4
 
 
 @dataclass(frozen=True)
@@ -43,23 +54,30 @@ class Retrieval:
         self._acts = np.array([position for position, label in enumerate(labels) if label.startswith("act:")])
         self._exact = _exact_labels(bundle)
 
-    def search(self, text: str, plain: str, vector: Vectors) -> Retrieved:
+    def search(self, text: str, plain: str, vector: Vectors, follows: str | None = None) -> Retrieved:
         """The act and cards that a message may mean.
 
         Args:
             text: the message as typed.
             plain: the same, normalised and spelt.
             vector: the sentence vector of `plain`, shape (dimensions,).
+            follows: the card that was answered last, if any: "and coffee?" is read in the light of its question.
 
         A wording that is word for word one of ours (a button's text, an example) has its label for certain; case,
         punctuation and spaces do not matter.
         """
-        probabilities = self._bundle.head.probabilities(plain, vector).copy()
+        neighbours = self._bundle.index.neighbours(vector)
+        probabilities = self._bundle.head.probabilities(vector, neighbours)
         exact = self._exact.get(fold_for_matching(text))
         if exact is not None:
             probabilities *= 0.01
             probabilities[exact] = 0.99 + 0.01 * probabilities[exact]
-        nearest = self._nearest(vector)
+        elif follows in self._bundle.cards and len(plain.split()) <= _FOLLOW_UP_WORDS:
+            joined = self._in_context(plain, probabilities, follows)
+            if joined is not None:
+                neighbours = self._bundle.index.neighbours(joined)
+                probabilities = self._bundle.head.probabilities(joined, neighbours)
+        nearest = self._nearest(neighbours)
         best_cards = self._cards[np.argsort(-probabilities[self._cards])[:_CANDIDATES]]
         candidates = []
         for position in best_cards:
@@ -83,10 +101,44 @@ class Retrieval:
         top = self._bundle.labels[int(np.argmax(probabilities))]
         return Retrieved(act, tuple(candidates), top.startswith("act:"), exact is not None)
 
-    def _nearest(self, vector: Vectors) -> dict[str, tuple[str, float]]:
+    def _in_context(self, plain: str, alone: npt.NDArray[np.float32], follows: str) -> Vectors | None:
+        """The vector of a short message read after the question of `follows`; None where it is clear by itself.
+
+        What is clear by itself stays as it is, unless it begins as only a follow-up does: "and before?".
+        """
+        if alone.max() >= _CLEAR_ALONE and not _FOLLOW_UP.match(plain):
+            return None
+        question = self._bundle.cards[follows].question
+        joined: Vectors = self._bundle.encoder.encode([after(question, plain)])[0]
+        return joined
+
+    def both(self, plain: str, candidates: Sequence[Candidate]) -> tuple[str, ...]:
+        """The two likeliest cards, in the order asked, if the message asks for both: "does it hurt and how long …".
+
+        One probability is shared by both questions; each half by itself must mean one of them.
+        """
+        if len(candidates) < 2 or candidates[1].probability < _SECOND_QUESTION:
+            return ()
+        wanted = {candidates[0].card, candidates[1].card}
+        for joint in list(_JOINTS.finditer(plain))[:_MOST_JOINTS]:
+            halves = [plain[: joint.start()], plain[joint.end() :]]
+            if not all(half.strip() for half in halves):
+                continue
+            vectors = self._bundle.encoder.encode(halves)
+            found = []
+            for vector in vectors:
+                probabilities = self._bundle.head.probabilities(vector)
+                best = int(np.argmax(probabilities))
+                if probabilities[best] >= _HALF_IS_CLEAR:
+                    found.append(self._bundle.labels[best].removeprefix("card:"))
+            if set(found) == wanted:
+                return tuple(found)
+        return ()
+
+    def _nearest(self, neighbours: Sequence[tuple[int, float]]) -> dict[str, tuple[str, float]]:
         """For each label among the nearest questions, its nearest one and the cosine."""
         found: dict[str, tuple[str, float]] = {}
-        for row, cosine in self._bundle.index.search(vector, min(_NEIGHBOURS, len(self._bundle.entries))):
+        for row, cosine in neighbours[:_NEIGHBOURS]:
             entry = self._bundle.entries[row]
             found.setdefault(entry.label, (entry.text, round(cosine, 4)))
         return found

@@ -36,6 +36,10 @@ class Speller:
         self._targets = tuple(targets)
         self._nearest = lru_cache(maxsize=4096)(self._search)
 
+    def knows(self, word: str) -> bool:
+        """Whether `word` (lower case, without apostrophes) is spelt as it should be."""
+        return word in self._known
+
     def correct(self, text: str) -> str:
         """`text` (normalised) with unknown words replaced by their nearest known ones; idempotent on known words."""
         return _WORD.sub(lambda match: self._read(match.group()), text)
