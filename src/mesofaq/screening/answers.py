@@ -48,7 +48,8 @@ _YES = re.compile(
 )
 # A "no", or a denial that is whole ("i dont", "i havent had any"): "i dont smoke" denies something else.
 _NO = re.compile(
-    r"^(no(?! more| one| se\b| answer\b)|nope|nah|naw|na|n|noo+|none|nothing|negative|not me|not that i know|not at all|not now|"
+    r"^(no(?! more| one| se\b| answer\b)|nope|nah|naw|na|n|noo+|none|nothing|"
+    r"negative|not me|not that i know|not at all|not now|"
     r"dont have|dont take|neither|nein|non|(of course|definitely|absolutely|certainly) not)\b"
     r"|^(i )?(have |ive )?never( (had|have|taken|took|used|suffered|been (told|diagnosed|on)|ever|in|that|any)\b.*)?$"
     r"|^i (dont|do not|didnt|did not)( (have|take|use|suffer|think so|believe so|no)\b(?! time| a clue| any idea).*)?$"
@@ -56,11 +57,7 @@ _NO = re.compile(
     r"|^(i havent|i have not|ive not)( (had|got|any|ever|no|taken)\b.*)?$"
     r"|^(i have|ive|ive got) (none|nothing|no (such|problems?|issues?|conditions?|diseases?|health|known|medical)\b)"
 )
-_WHY = re.compile(
-    r"\bwhy (do|would|are|is|does) (you|u|that|this|it)\b.*\b(asks?|asking|matter|relevant|know)\b"
-)
-    r"\bwhy (do|would|are|is|does) (you|u|that|this|it)\b.*\b(ask|asking|matter|relevant|important|know)\b"
-)
+_WHY = re.compile(r"\bwhy (do|would|are|is|does) (you|u|that|this|it)\b.*\b(asks?|asking|matter|relevant|know)\b")
 _STATEMENT = re.compile(r"^(i|im|ive|never|dont)\b")
 _TAKEN_BACK = re.compile(r"\b(yes|yeah|yep|actually i)\b")
 _QUESTION = re.compile(
