@@ -58,6 +58,10 @@ _NO = re.compile(
     r"|^(i have|ive|ive got) (none|nothing|no (such|problems?|issues?|conditions?|diseases?|health|known|medical)\b)"
 )
 _WHY = re.compile(r"\bwhy (do|would|are|is|does) (you|u|that|this|it)\b.*\b(asks?|asking|matter|relevant|know)\b")
+_GOES_ON = re.compile(
+    r"^(ok |okay |right |so |please |lets |let us |can we |now )*(carry on|continue|go on|keep going|resume|"
+    r"next question|back to the questions|where were we)\b"
+)
 _STATEMENT = re.compile(r"^(i|im|ive|never|dont)\b")
 _TAKEN_BACK = re.compile(r"\b(yes|yeah|yep|actually i)\b")
 _QUESTION = re.compile(
@@ -118,6 +122,10 @@ class AnswerReader:
     def asks_why(self, text: str) -> bool:
         """Whether `text` asks for the reason of what was asked: "no, why do you ask?" is not yet an answer."""
         return _WHY.search(" ".join(_tokens(text))) is not None
+
+    def goes_on(self, text: str) -> bool:
+        """Whether `text` asks to go on with the questions, after something else came between."""
+        return _GOES_ON.match(" ".join(_tokens(text))) is not None
 
     def answer(self, text: str, act: ActFound | None) -> str | None:
         """How a question that is no item was answered: `yes`, `no`, `unsure`, `not_answered`; None if it was not."""

@@ -71,7 +71,9 @@ class Understander:
         retrieved = self._retrieval.search(text, plain, seen.whole.vector, last)
         decision = decide(retrieved.candidates, self._bundle.thresholds, self._servable)
         if not retrieved.exact:
-            decision = answer_both(decision, self._retrieval.both(plain, retrieved.candidates), self._servable)
+            threshold = self._bundle.thresholds.answer
+            asked = self._retrieval.both(plain, seen.clauses, retrieved.candidates, threshold)
+            decision = answer_both(decision, asked, self._servable)
         readings = self._reader.read(text, around.pending_item, retrieved.act)
         found = Understanding(
             intent="out_of_scope",
@@ -109,6 +111,8 @@ class Understander:
         pending = found.context.pending_item
         if pending is not None and self._reader.asks_why(text):
             return "ask_why", 1.0
+        if pending is not None and self._reader.goes_on(text):
+            return "start_screening", 1.0
         if pending is not None and pending in readings:
             return _READINGS[readings[pending]], 1.0
         if found.language is not None:
@@ -119,7 +123,9 @@ class Understander:
         if raised is not None and self._raises(raised, seen, outcome, exact=retrieved.exact, asked=pending is not None):
             return str(raised), max(seen.opinion.values())
         if is_act and act is not None:
-            return act.name, act.probability
+            # "Why so long?" after an answer is about that answer.
+            about_the_last = act.name == "ask_why" and pending is None and found.context.last_cards
+            return ("repeat" if about_the_last else act.name), act.probability
         if pending is not None and readings:
             # Something was volunteered while another item is asked: it is taken, and the item is asked again.
             return "inform_health", 1.0

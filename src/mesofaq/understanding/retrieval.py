@@ -11,6 +11,7 @@ import numpy.typing as npt
 from mesofaq.knowledge.bundle import Bundle
 from mesofaq.knowledge.encoder import Vectors
 from mesofaq.knowledge.examples import after
+from mesofaq.understanding.first_look import Piece
 from mesofaq.understanding.models import ActFound, Candidate
 from mesofaq.understanding.normalise import fold_for_matching
 
@@ -22,6 +23,7 @@ _FOLLOW_UP_WORDS = 10
 _CLEAR_ALONE = 0.9
 _FOLLOW_UP = re.compile(r"(and|what about|how about|same|or|also|even|so|then|but)\b", re.IGNORECASE)
 _JOINTS = re.compile(r"[?;.]\s+(?:and\s+|also\s+)?|,\s*(?:and\s+|also\s+)?|\s+(?:and|or|plus|also|&)\s+", re.IGNORECASE)
+_ANOTHER_QUESTION = re.compile(r"[?.;]\s*(and|also|plus)\b", re.IGNORECASE)
 _MOST_JOINTS = 4
 _SECOND_QUESTION = 0.15
 _HALF_IS_CLEAR = 0.4
@@ -112,28 +114,41 @@ class Retrieval:
         joined: Vectors = self._bundle.encoder.encode([after(question, plain)])[0]
         return joined
 
-    def both(self, plain: str, candidates: Sequence[Candidate]) -> tuple[str, ...]:
-        """The two likeliest cards, in the order asked, if the message asks for both: "does it hurt and how long …".
+    def both(
+        self, plain: str, clauses: Sequence[Piece], candidates: Sequence[Candidate], threshold: float
+    ) -> tuple[str, ...]:
+        """The two cards that a message asks for, in the order asked: "does it hurt and how long …"; else none.
 
-        One probability is shared by both questions; each half by itself must mean one of them.
+        Args:
+            plain: the message, normalised and spelt.
+            clauses: its sentences, where it has several.
+            candidates: the likeliest cards for the whole.
+            threshold: from which probability on a card is answered.
         """
+        if plain.count("?") > 1 or _ANOTHER_QUESTION.search(plain):
+            found = [card for piece in clauses if (card := self._card(piece.vector, threshold)) is not None]
+            if len(set(found)) == 2 and candidates and candidates[0].card in found:
+                return tuple(dict.fromkeys(found))
         if len(candidates) < 2 or candidates[1].probability < _SECOND_QUESTION:
             return ()
+        # One probability is shared by both questions; each half by itself must mean one of them.
         wanted = {candidates[0].card, candidates[1].card}
         for joint in list(_JOINTS.finditer(plain))[:_MOST_JOINTS]:
             halves = [plain[: joint.start()], plain[joint.end() :]]
             if not all(half.strip() for half in halves):
                 continue
-            vectors = self._bundle.encoder.encode(halves)
-            found = []
-            for vector in vectors:
-                probabilities = self._bundle.head.probabilities(vector)
-                best = int(np.argmax(probabilities))
-                if probabilities[best] >= _HALF_IS_CLEAR:
-                    found.append(self._bundle.labels[best].removeprefix("card:"))
-            if set(found) == wanted:
-                return tuple(found)
+            cards = [self._card(vector, _HALF_IS_CLEAR) for vector in self._bundle.encoder.encode(halves)]
+            if set(cards) == wanted:
+                return tuple(card for card in cards if card is not None)
         return ()
+
+    def _card(self, vector: Vectors, least: float) -> str | None:
+        """The likeliest label of a part, if it is a card and as likely as `least`."""
+        probabilities = self._bundle.head.probabilities(vector)
+        best = int(np.argmax(probabilities))
+        label = self._bundle.labels[best]
+        clear = probabilities[best] >= least and label.startswith("card:")
+        return label.removeprefix("card:") if clear else None
 
     def _nearest(self, neighbours: Sequence[tuple[int, float]]) -> dict[str, tuple[str, float]]:
         """For each label among the nearest questions, its nearest one and the cosine."""
