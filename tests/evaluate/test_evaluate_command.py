@@ -86,9 +86,11 @@ def test_the_calibration_set_is_called_tuned_on_wherever_it_lies(
 
 
 def test_a_line_without_a_part_is_a_development_message_and_never_called_held_back(
-    run: Callable[..., Run], bundle_settings: Settings
+    run: Callable[..., Run], tmp_path: Path
 ) -> None:
-    done = run("eval", bundle_settings.home / "tests" / "eval" / "out_of_scope_dev.jsonl")
+    written = tmp_path / "today.jsonl"
+    written.write_text(json.dumps({"text": "is there a tram stop near your door", "expect": "handoff"}) + "\n", "utf-8")
+    done = run("eval", written)
     assert "Development: nothing was fitted on these messages" in done.stdout
     assert "Held back" not in done.stdout
 
