@@ -118,7 +118,7 @@ def test_a_share_has_exact_bounds() -> None:
 def test_the_engine_learns_four_intents_and_is_tuned_once(data: Path, tmp_path: Path) -> None:
     pytest.importorskip("sentence_transformers", reason="the build dependencies are not installed")
     said: list[str] = []
-    plan = Plan(passes=3, batch=8)
+    plan = Plan(passes=3, batch=16)
     val, test = measure(read(data), tmp_path / "cache", said.append, plan)
     assert (val.part, test.part) == ("val", "test")
     assert val.threshold == test.threshold

@@ -33,10 +33,10 @@ LOWEST_AREA = 0.975
 """The bar for the area under the ROC curve of rejection."""
 
 PLAN = Plan(passes=5, batch=32, rate=2e-4, frozen_layers=0, sharpness=16.0, smoothing=0.05)
-"""How the encoder is tuned: 15,000 messages, five times what the cards have, can move every layer."""
+"""How the encoder is tuned; unlike for the bundle, no layer but the word embeddings stays as it was learnt."""
 
 _REPEATS = 5
-"""How often each message of `oos_train` is taken: there are as many of them as of one intent, for everything else."""
+"""How often each message of `oos_train` is taken: there are no more of them than of one intent, for everything else."""
 
 _NEAREST = 8.0
 """How much nearness to single messages counts beside the head, in the score of an intent."""
