@@ -27,7 +27,8 @@ START = "can you check if it's ok for me"
 CONVERSATIONS = (
     ("hello", "when can i wash my hair after the session", "where is that from", "can you repeat that please"),
     ("tell me about the needles", "sessions", "how long does it take", "can I get a refund"),
-    ("head is spinning after the needles", "No, it is not happening now"),
+    ("I nearly passed out when I saw the bill haha", "No, it is not happening now"),
+    ("bonjour, combien coûte une séance",),
     (START, "not sure", "why do you ask", "go back", "no", "xyzzy blorp", "stop"),
     (START, *["no"] * 10),
 )

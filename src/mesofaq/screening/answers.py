@@ -14,6 +14,7 @@ from mesofaq.understanding.normalise import normalise
 __all__ = ["AnswerReader"]
 
 _ACT_THRESHOLD = 0.6
+_LIKELY = 0.3
 _READING_OF_ACT = {"affirm": "yes", "deny": "no", "unsure": "unsure", "skip": "not_answered"}
 # Besides those, what an answer may sound like: "no, thank you", "hello, yes".
 _MAY_ANSWER = frozenset({None, *_READING_OF_ACT, "greet", "thank"})
@@ -130,9 +131,11 @@ class AnswerReader:
     def answer(self, text: str, act: ActFound | None) -> str | None:
         """How a question that is no item was answered: `yes`, `no`, `unsure`, `not_answered`; None if it was not."""
         direct = _direct(" ".join(token for token in _tokens(text) if token[0].isalnum()))
-        if direct is None and act is not None and act.probability >= _ACT_THRESHOLD:
-            return _READING_OF_ACT.get(act.name)
-        return direct
+        if direct is not None or act is None:
+            return direct
+        # It is asked where somebody may be in danger: a likely "yes" or "not sure" is enough, a "no" must be clear.
+        enough = _LIKELY if act.name in ("affirm", "unsure") else _ACT_THRESHOLD
+        return _READING_OF_ACT.get(act.name) if act.probability >= enough else None
 
     def _volunteered(self, tokens: Sequence[str]) -> dict[str, str]:
         doc = Doc(self._vocabulary, words=list(tokens))
