@@ -41,7 +41,7 @@ def test_a_built_bundle_is_the_current_one_and_can_be_loaded(small_bundle: Path)
 
 def test_a_bundle_has_its_parts_and_nothing_else(small_bundle: Path) -> None:
     assert {path.name for path in small_bundle.iterdir()} == {*PARTS, "manifest.json"}
-    assert {path.name for path in small_bundle.parent.iterdir()} == {small_bundle.name, "CURRENT"}
+    assert {path.name for path in small_bundle.parent.iterdir()} == {small_bundle.name, "CURRENT", ".lock"}
 
 
 def test_a_bundle_says_nothing_of_the_machine_that_built_it(small_bundle: Path) -> None:

@@ -10,6 +10,7 @@ from knowledge_helpers import flip_a_byte, lend_bundle, point_to, seal
 from mesofaq.content.models import Card, Review, ReviewStatus
 from mesofaq.errors import Code, Problem
 from mesofaq.knowledge.bundle import FORMAT, PARTS, Bundle, current_bundle, load_bundle
+from mesofaq.knowledge.examples import OUTSIDE
 
 TODAY = date(2026, 11, 22)
 
@@ -41,7 +42,8 @@ def loaded(small_bundle: Path) -> Bundle:
 def test_a_bundle_is_loaded_whole(loaded: Bundle) -> None:
     assert loaded.id == loaded.folder.name
     assert sorted(loaded.cards) == ["after-wash", "cost", "history", "pain"]
-    assert {label for label in loaded.labels if label.startswith("act:")} == {"act:affirm", "act:deny", "act:greet"}
+    acts = {label for label in loaded.labels if label.startswith("act:")}
+    assert acts == {"act:affirm", "act:deny", "act:greet", OUTSIDE}
     assert {entry.label for entry in loaded.entries} == set(loaded.labels)
     assert loaded.sources[loaded.cards["pain"].sources[0].source].title
 
