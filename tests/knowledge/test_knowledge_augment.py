@@ -1,4 +1,3 @@
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,4 +49,4 @@ def test_some_messages_are_misspelt_and_most_words_are_not() -> None:
 
 
 def test_without_cards_nothing_is_mixed() -> None:
-    assert len(Augmenter([EXAMPLES[-1]], 1).draw()) == pytest.approx(1)
+    assert len(Augmenter([EXAMPLES[-1]], 1).draw()) == 1

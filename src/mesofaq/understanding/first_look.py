@@ -5,7 +5,8 @@ that a person must answer, or, when it is less sure, to asking whether it is hap
 
 A long message is judged piece by piece as well, because one alarming clause drowns in a friendly story: every
 sentence, every beginning and every end of the message, and stretches of words where nobody set a full stop. So a
-harmless sentence before or after an emergency cannot hide it: without that sentence the rest is judged, too.
+harmless sentence before or after an emergency hides it seldom: without that sentence the rest is judged, too, though a
+piece must sound surer than a whole message.
 """
 
 import re
