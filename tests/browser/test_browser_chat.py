@@ -16,6 +16,18 @@ def test_a_typed_question_gets_the_card_with_its_sources(patient: Patient) -> No
     expect(answer.locator(".version")).to_contain_text("after-wash")
 
 
+def test_what_is_being_typed_survives_a_late_rendering_of_the_component(patient: Patient) -> None:
+    patient.write("When can I wash my hair")
+
+    # What a busy machine does by itself: the component's second timer fires while the patient types.
+    patient.page.evaluate(
+        "async () => { const chat = document.querySelector('deep-chat'); chat.textInput = chat.textInput;"
+        " await new Promise((done) => setTimeout(done, 100)); }"
+    )
+
+    expect(patient.box).to_have_text("When can I wash my hair")
+
+
 def test_a_starter_question_gets_its_card(patient: Patient) -> None:
     starter = patient.clinic()["starters"][0]
 

@@ -5,10 +5,9 @@ opinion on triage hears both. Fitted at build time by scikit-learn's `TfidfVecto
 sublinear_tf=True)`; computed here without it, and a test compares the two.
 """
 
-import math
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -19,19 +18,29 @@ SHORTEST = 2
 LONGEST = 5
 
 _SPACES = re.compile(r"\s\s+")
+_WORDS_KEPT = 8192
+_LONGEST_KEPT = 40
 
 
 def char_ngrams(text: str) -> Iterator[str]:
     """The character n-grams of each word of `text`, padded with a space on both sides (scikit-learn's `char_wb`)."""
-    for word in _SPACES.sub(" ", text.lower()).split():
-        padded = f" {word} "
-        for size in range(SHORTEST, LONGEST + 1):
-            # A word shorter than the n-gram counts once, whole.
-            yield padded[:size]
-            for start in range(1, len(padded) - size + 1):
-                yield padded[start : start + size]
-            if size >= len(padded):
-                break
+    for word in _words(text):
+        yield from _word_ngrams(word)
+
+
+def _words(text: str) -> list[str]:
+    return _SPACES.sub(" ", text.lower()).split()
+
+
+def _word_ngrams(word: str) -> Iterator[str]:
+    padded = f" {word} "
+    for size in range(SHORTEST, LONGEST + 1):
+        # A word shorter than the n-gram counts once, whole.
+        yield padded[:size]
+        for start in range(1, len(padded) - size + 1):
+            yield padded[start : start + size]
+        if size >= len(padded):
+            break
 
 
 class LexicalHead:
@@ -56,15 +65,24 @@ class LexicalHead:
         self.weights = weights
         self.bias = bias
         self._columns = {ngram: column for column, ngram in enumerate(vocabulary)}
+        # The same few thousand words make up nearly all messages, and the pieces of one message share theirs.
+        self._of_word = lru_cache(maxsize=_WORDS_KEPT)(self._look_up)
+
+    def _look_up(self, word: str) -> tuple[int, ...]:
+        columns = (self._columns.get(ngram) for ngram in _word_ngrams(word))
+        return tuple(column for column in columns if column is not None)
 
     def scores(self, text: str) -> npt.NDArray[np.float32]:
         """One score a label for `text`, shape (labels,); the bias alone when no n-gram is known."""
-        counts = Counter(column for ngram in char_ngrams(text) if (column := self._columns.get(ngram)) is not None)
-        if not counts:
+        found = [
+            column
+            for word in _words(text)
+            for column in (self._of_word(word) if len(word) <= _LONGEST_KEPT else self._look_up(word))
+        ]
+        if not found:
             return self.bias
-        columns = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
-        damped = np.array([1.0 + math.log(count) for count in counts.values()], dtype=np.float32)
-        values: npt.NDArray[np.float32] = damped * self.idf[columns]
+        columns, counts = np.unique(np.array(found, dtype=np.int64), return_counts=True)
+        values: npt.NDArray[np.float32] = (1.0 + np.log(counts)).astype(np.float32) * self.idf[columns]
         values = (values / np.float32(np.linalg.norm(values))).astype(np.float32)
         scores: npt.NDArray[np.float32] = (values @ self.weights[columns] + self.bias).astype(np.float32)
         return scores

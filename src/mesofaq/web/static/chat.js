@@ -4,9 +4,9 @@
  * What was read in its source (2.4.2), and what follows from it here:
  * - It links a web font from another site unless the element's own style names a font; so it names one.
  * - `text` is rendered as Markdown; the plugin below, its own way to extend the renderer, shows it as it was written.
- * - Setting any property later renders everything anew and loses the messages; so all are set before it is attached.
- *   Even then a slow machine lets two timers of its own render it twice, one right after the other, and tells of the
- *   first only; so nothing is touched before both are over.
+ * - Setting any property later renders everything anew and loses messages and what is being typed; so all are set before
+ *   it is attached. Even then a slow machine lets two timers of its own render it twice, at any time after each other;
+ *   so the first render, which has every property, is the last one.
  * - Its handler waits for one answer at a time and refuses input meanwhile; so it is released at once, and the
  *   conversation keeps messages in line. The typing dots are switched by hand for the same reason.
  * - The send button is a div without the space key, the text box does not say that it has several lines, and the
@@ -32,8 +32,6 @@ const plainText = (/** @type {any} */ markdown) => {
 
 /** A wait is spoken of only when it is longer than most. */
 const SPOKEN_AFTER_MS = 2_000;
-
-const SECOND_RENDER_MS = 20;
 
 export class Chat {
   #isWaiting = false;
@@ -68,11 +66,11 @@ export class Chat {
     };
     this.element = chat;
     this.ready = new Promise((resolve) => {
-      chat.onComponentRender = () =>
-        setTimeout(() => {
-          this.#makeAccessible();
-          resolve(undefined);
-        }, SECOND_RENDER_MS);
+      chat.onComponentRender = () => {
+        chat.onRender = () => {};
+        this.#makeAccessible();
+        resolve(undefined);
+      };
     });
   }
 
