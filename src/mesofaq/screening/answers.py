@@ -4,6 +4,7 @@ A message that is neither is no answer: the dialogue then answers it or asks aga
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from mesofaq.content.models import ScreeningProtocol
@@ -39,8 +40,8 @@ _UNSURE = re.compile(
     r"no se|might|could be|hard to say|(ive )?never been (tested|checked)|yes and no)\b"
 )
 _SKIP = re.compile(
-    r"^(skip|pass(?! me)|next|rather not|id rather not|prefer not|none of your business|no (comment|answer)|"
-    r"i (dont|do not) (want|wish) to (answer|say|tell)|(im |i am )?not comfortable)\b"
+    r"^(skip|pass(?! (me|who knows)\b)|next|rather not|id rather not|prefer not|none of (your|ur)|no (comment|answer)|"
+    r"n a|i (dont|do not) (want|wish) to (answer|say|tell)|(im |i am )?(not comfortable|(too )?(shy|embarrassed)))\b"
 )
 _YES = re.compile(
     r"^(yes|yeah|yea|yep|yup|ya|yess+|y|ye|aye|si|correct|right|true|sure|indeed|affirmative|afraid so|i do|"
@@ -175,4 +176,6 @@ def _clause_before(tokens: Sequence[str], start: int) -> list[str]:
 
 
 def _tokens(text: str) -> list[str]:
-    return _TOKEN.findall(normalise(text).lower().replace("'", ""))
+    # Without accents: "no sé" is no "no".
+    plain = unicodedata.normalize("NFKD", normalise(text)).lower().replace("'", "")
+    return _TOKEN.findall("".join(sign for sign in plain if not unicodedata.combining(sign)))
