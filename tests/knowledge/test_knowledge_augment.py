@@ -34,6 +34,20 @@ def test_an_alarm_inside_a_question_stays_an_alarm_and_gets_no_card() -> None:
     assert {target.labels for target in alarms} == {(OUTSIDE,)}
 
 
+def test_what_only_sounds_alarming_stays_harmless_inside_a_question() -> None:
+    targets = Augmenter(EXAMPLES * 20, 1).draw()[len(EXAMPLES) * 20 :]
+    mixed = [target for target in targets if not target.labels]
+    assert mixed
+    assert {target.triage for target in mixed} == {ORDINARY}
+
+
+def test_a_dialogue_act_is_drawn_twice_and_a_follow_up_once() -> None:
+    follow_up = Example("does it hurt very much | cheers", "act:thank", follows=True)
+    targets = Augmenter([EXAMPLES[3], follow_up], 1).draw()
+    assert sum("|" in target.text for target in targets) == 1
+    assert len(targets) == 3
+
+
 def test_two_questions_share_one_message() -> None:
     targets = Augmenter(EXAMPLES * 20, 1).draw()
     doubles = [target for target in targets if len(target.labels) == 2]

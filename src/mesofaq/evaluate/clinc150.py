@@ -32,7 +32,7 @@ LOWEST_ACCURACY = 0.965
 LOWEST_AREA = 0.975
 """The bar for the area under the ROC curve of rejection."""
 
-PLAN = Plan(passes=5, batch=32, rate=2e-4, frozen_layers=0, sharpness=16.0, smoothing=0.05)
+PLAN = Plan(passes=5, batch=32, rate=2e-4, frozen_layers=0, sharpness=16.0, smoothing=0.05, dropout=0.1)
 """How the encoder is tuned; unlike for the bundle, no layer but the word embeddings stays as it was learnt."""
 
 _REPEATS = 5

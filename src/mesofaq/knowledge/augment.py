@@ -19,7 +19,7 @@ _MISSPELT_WORDS = 0.12
 _UNPUNCTUATED = 0.5
 _FRAMED = 0.06
 _IN_CONTEXT = 0.06
-_ALARMS_INSIDE = 0.15
+_ALARMS_INSIDE = 0.1
 _TWO_QUESTIONS = 0.05
 _SHORT_WORDS = 10
 
@@ -40,6 +40,11 @@ class Target:
     triage: str
 
 
+def _is_long_tail(example: Example) -> bool:
+    """What no card and no act answers, and what only means something after an answer: there are enough of both."""
+    return example.label == OUTSIDE or example.follows
+
+
 class Augmenter:
     """Draws training messages; the same seed draws the same ones.
 
@@ -54,14 +59,19 @@ class Augmenter:
         self._random = random.Random(seed)  # noqa: S311
         self._examples = examples
         self._cards = [item for item in examples if item.label is not None and item.label.startswith("card:")]
+        # A few words each, and few beside the cards' questions: once a pass is not enough for them to hold their own.
+        self._acts = [item for item in examples if (item.label or "").startswith("act:") and not _is_long_tail(item)]
         self._shown = [item for item in self._cards if item.shown]
         self._raised = [item for item in examples if item.triage != ORDINARY]
+        self._harmless = [item for item in examples if item.label is None and item.triage == ORDINARY]
 
     def draw(self) -> list[Target]:
-        """One pass: the examples, each as it is or changed, and the mixed ones."""
+        """One pass: the examples, each as it is or changed, those of dialogue acts twice, and the mixed ones."""
         targets = [self._vary(example) for example in self._examples if self._taken(example)]
+        targets += [self._vary(example) for example in self._acts]
         if self._cards:
             targets += [self._alarm_inside() for _ in range(int(_ALARMS_INSIDE * len(self._raised)))]
+            targets += [self._harmless_inside() for _ in range(int(_ALARMS_INSIDE * len(self._harmless)))]
             targets += [self._two_questions() for _ in range(int(_TWO_QUESTIONS * len(self._cards)))]
         return targets
 
@@ -83,11 +93,18 @@ class Augmenter:
         return Target(text, labels, example.triage)
 
     def _alarm_inside(self) -> Target:
-        alarm, around = self._random.choice(self._raised), self._random.choice(self._cards)
-        parts = [alarm.text, around.text]
+        alarm = self._random.choice(self._raised)
+        return Target(self._beside_a_question(alarm), (OUTSIDE,), alarm.triage)
+
+    def _harmless_inside(self) -> Target:
+        """What only sounds alarming beside a question, so that the mixture itself does not sound alarming."""
+        return Target(self._beside_a_question(self._random.choice(self._harmless)), (), ORDINARY)
+
+    def _beside_a_question(self, example: Example) -> str:
+        parts = [example.text, self._random.choice(self._cards).text]
         self._random.shuffle(parts)
         text = self._random.choice(_JOINTS).join(parts)
-        return Target(self._mistype(text) if self._chance(_MISSPELT_MESSAGES) else text, (OUTSIDE,), alarm.triage)
+        return self._mistype(text) if self._chance(_MISSPELT_MESSAGES) else text
 
     def _two_questions(self) -> Target:
         one, other = self._random.choice(self._cards), self._random.choice(self._cards)

@@ -31,23 +31,25 @@ class Plan:
         passes: over the examples.
         card_share: the share of the cards' questions, drawn anew, that each pass takes: there are so many that all of
             them would take time from what is harder to learn.
-        batch: messages a step.
+        batch: messages a step; fewer where there are so few examples that a pass would have fewer than 50 steps.
         rate: the encoder's highest learning rate.
         head_rate: the heads'.
         frozen_layers: how many of the lowest layers stay as they are.
         sharpness: the factor on the cosines of the heads.
         smoothing: the share of a label's probability that is spread over all others, against false certainty.
+        dropout: of the transformer. Over so few passes it only takes time: drawing its masks was a quarter of it.
         seed: of everything that is drawn.
     """
 
     passes: int = 3
-    card_share: float = 0.4
-    batch: int = 32
-    rate: float = 3e-4
+    card_share: float = 0.6
+    batch: int = 192
+    rate: float = 8e-4
     head_rate: float = 3e-3
-    frozen_layers: int = 3
+    frozen_layers: int = 4
     sharpness: float = 16.0
     smoothing: float = 0.01
+    dropout: float = 0.0
     seed: int = 20261122
 
 
@@ -62,6 +64,8 @@ class Tuned:
 _WARM_UP = 0.06
 _LOWEST_RATE = 0.02
 _LONGEST_TOKENS = 48
+_LEAST_STEPS = 50
+_SMALLEST_BATCH = 16
 _CHUNK_BATCHES = 20
 _SAY_EVERY_S = 5.0
 _ENOUGH_FOR_A_MEAN = 40
@@ -97,9 +101,21 @@ class _Tuning:
         self._augmenter = Augmenter(examples, plan.seed, plan.card_share)
         self._labels = tuple(sorted({item.label for item in examples if item.label is not None}))
         self._classes = tuple(sorted({item.triage for item in examples}))
-        for frozen in (self._transformer.embeddings, *self._transformer.encoder.layer[: plan.frozen_layers]):
+        # PyTorch's fused attention spends half of a step on the way back on a CPU; plain products do not.
+        self._transformer.set_attn_implementation("eager")
+        for module in self._transformer.modules():
+            if isinstance(module, torch.nn.Dropout):
+                module.p = plan.dropout
+        layers = self._transformer.encoder.layer[: plan.frozen_layers]
+        self._frozen = [self._transformer.embeddings, *layers] if plan.frozen_layers else []
+        for frozen in (self._transformer.embeddings, *layers):
             for parameter in frozen.parameters():
                 parameter.requires_grad = False
+        self._exact = [{name: value.clone() for name, value in part.state_dict().items()} for part in self._frozen]
+        if _fast_bfloat16():
+            # What does not change need not be exact meanwhile, and is not turned into bfloat16 anew in every step.
+            for part in self._frozen:
+                part.to(torch.bfloat16)
         dimensions = model.get_embedding_dimension()
         self._label_head = torch.nn.Linear(dimensions, len(self._labels))
         self._triage_head = torch.nn.Linear(dimensions, len(self._classes))
@@ -114,14 +130,17 @@ class _Tuning:
         plan, clock = self._plan, _Clock(progress)
         self._model.train()
         targets = self._augmenter.draw()
+        size = max(_SMALLEST_BATCH, min(plan.batch, len(targets) // _LEAST_STEPS))
         # Passes differ by a message or two, drawn anew; the rate only needs to know about how many steps there are.
-        total = plan.passes * (len(targets) // plan.batch + 1)
+        total = plan.passes * (len(targets) // size + 1)
         for number in range(plan.passes):
             targets = targets if number == 0 else self._augmenter.draw()
-            for batch in self._batches(targets):
+            for batch in self._batches(targets, size):
                 self._step(batch, clock.steps / total)
                 clock.tick(total)
         self._model.eval()
+        for part, exact in zip(self._frozen, self._exact, strict=True):
+            part.float().load_state_dict(exact)
         return Tuned(self._fitted(self._labels, self._label_head), self._fitted(self._classes, self._triage_head))
 
     def _step(self, batch: Sequence[Target], done: float) -> None:
@@ -156,11 +175,10 @@ class _Tuning:
         embedding = self._model({"input_ids": features["input_ids"], "attention_mask": features["attention_mask"]})
         return torch.nn.functional.normalize(embedding["sentence_embedding"].float(), dim=1)
 
-    def _batches(self, targets: Sequence[Target]) -> Iterator[list[Target]]:
+    def _batches(self, targets: Sequence[Target], size: int) -> Iterator[list[Target]]:
         """Batches of about equal length, so that little is padded, in a drawn order."""
         import torch
 
-        size = self._plan.batch
         order = torch.randperm(len(targets)).tolist()
         batches: list[list[Target]] = []
         for start in range(0, len(order), size * _CHUNK_BATCHES):
