@@ -13,6 +13,7 @@ from mesofaq.content.loader import Content
 from mesofaq.errors import Code, Problem
 from mesofaq.knowledge.encoder import MAX_TOKENS, Encoder
 from mesofaq.knowledge.export import export_encoder, export_model, load_model, model_folder
+from mesofaq.knowledge.quantise import quantise
 
 _MISSING = "the build dependencies (requirements/build.txt) are not installed"
 _LOWEST_COSINE = 0.9999
@@ -89,6 +90,29 @@ def test_the_exported_encoder_gives_pytorchs_vectors(content: Content, tmp_path:
     texts += ["", "??", "wen wil i c results??", "👍 ok", content.cards["pain"].body, "a longer story. " * 200]
     cosines = np.sum(encoder.encode(texts) * _pytorch_vectors(texts), axis=1)
     assert cosines.min() >= _LOWEST_COSINE, texts[int(cosines.argmin())]
+
+
+def test_the_quantised_encoder_is_near_the_exact_one_and_smaller(content: Content, tmp_path: Path) -> None:
+    pytest.importorskip("sentence_transformers", reason=_MISSING)
+    model, tokenizer = tmp_path / "encoder.onnx", tmp_path / "tokenizer.json"
+    export_model(load_model(model_folder("")), tmp_path)
+    questions = [card.question for card in content.cards.values()]
+    exact, size = Encoder(model, tokenizer).encode(questions), model.stat().st_size
+    lowest = quantise(tmp_path, questions[:4])
+    cosines = np.sum(Encoder(model, tokenizer).encode(questions) * exact, axis=1)
+    assert lowest == pytest.approx(cosines[:4].min(), abs=1e-6)
+    assert cosines.mean() > 0.97
+    assert model.stat().st_size < 0.7 * size
+    assert [path.name for path in tmp_path.glob("*.onnx")] == ["encoder.onnx"]
+
+
+def test_an_encoder_that_does_not_bear_eight_bits_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("sentence_transformers", reason=_MISSING)
+    export_model(load_model(model_folder("")), tmp_path)
+    monkeypatch.setattr("mesofaq.knowledge.quantise._LOWEST_COSINE", 1.1)
+    with pytest.raises(Problem, match="does not bear 8 bits") as caught:
+        quantise(tmp_path, ["does it hurt"])
+    assert caught.value.code is Code.BUNDLE_DAMAGED
 
 
 def test_a_folder_without_weights_is_no_encoder(tmp_path: Path) -> None:

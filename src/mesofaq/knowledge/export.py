@@ -1,5 +1,7 @@
 """Tunes a sentence-transformers model, exports it to ONNX and checks it against PyTorch's vectors. Build time only.
 
+What is served is the export in 8 bits (`quantise`), made once it is known that the export itself is right.
+
 The export is kept under `var/cache/encoders/` by the hash of the weights and of the examples, because it depends on
 nothing else: a changed answer needs no new tuning.
 """
@@ -20,6 +22,7 @@ from mesofaq.errors import Code, Problem
 from mesofaq.knowledge.encoder import Encoder
 from mesofaq.knowledge.examples import Example
 from mesofaq.knowledge.head import LinearHead
+from mesofaq.knowledge.quantise import quantise
 from mesofaq.knowledge.tune import Plan, Tuned, tune
 
 __all__ = [
@@ -35,7 +38,7 @@ __all__ = [
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 _DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _LOWEST_COSINE = 0.9999
-_EXPORT_VERSION = 2
+_EXPORT_VERSION = 3
 _PROBES = (
     "can i wash my hair tomorrow",
     "yes",
@@ -67,7 +70,8 @@ def export_encoder(
 
     Raises:
         Problem: `build-tools-missing` without the build dependencies; `content-invalid` when the default's weights
-            are not the published ones; `bundle-damaged` when the export's vectors differ from PyTorch's.
+            are not the published ones; `bundle-damaged` when the vectors of the export, or of its 8-bit form, are too
+            far from PyTorch's.
     """
     source = model_folder(name)
     weights = _weights_sha256(source)
@@ -86,9 +90,9 @@ def export_encoder(
         model = load_model(source)
         tuned = tune(model, examples, progress, plan)
         progress("Exporting the encoder to ONNX")
-        lowest = export_model(model, working)
+        cosines = {"export": export_model(model, working), "quantised": quantise(working, _PROBES)}
         _write_heads(working / "heads.npz", tuned)
-        (working / "done.json").write_text(json.dumps({"weights_sha256": weights, "lowest_cosine": round(lowest, 6)}))
+        (working / "done.json").write_text(json.dumps({"weights_sha256": weights, "lowest_cosines": cosines}))
         shutil.rmtree(target, ignore_errors=True)
         working.rename(target)
     return Exported(target, _read_heads(target / "heads.npz"), weights)
