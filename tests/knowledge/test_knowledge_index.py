@@ -45,6 +45,19 @@ def test_a_label_beyond_the_64_nearest_is_as_near_as_the_last_of_them() -> None:
     assert index.nearness(EAST)[1:] == pytest.approx([_cos(64), _cos(64)])
 
 
+def test_of_many_labels_nearly_all_of_the_nearest_rows_are_found() -> None:
+    random = np.random.default_rng(3)
+    labels = np.repeat(np.arange(60), 40)
+    vectors = random.normal(size=(60, 32))[labels] + 0.7 * random.normal(size=(len(labels), 32))
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    index = QuestionIndex.of(vectors, labels, 60)
+    asked = vectors[::97]
+    exact = [set(np.argsort(-(vectors @ vector))[:64].tolist()) for vector in asked]
+    found = [{row for row, _ in index.neighbours(vector)} for vector in asked]
+    assert [index.search(vector, 1)[0][0] for vector in asked] == list(range(0, len(labels), 97))
+    assert np.mean([len(one & other) / 64 for one, other in zip(exact, found, strict=True)]) > 0.9
+
+
 def test_an_index_that_was_written_is_read_again(tmp_path: Path) -> None:
     labels = np.array([0, 1, 1])
     written = QuestionIndex.of(_at(0, 45, 90), labels, 2)
