@@ -20,8 +20,8 @@ from mesofaq.knowledge.opinion import ORDINARY, Alarm, Blend
 __all__ = ["AlarmCosts", "choose_alarm", "choose_blend", "read_triage_set"]
 
 _EMERGENCY = "emergency"
-_LOWEST_RAISED = 0.2
-"""Less likely than one in five, it is asked about and not raised, whatever a small calibration set says."""
+_LOWEST_RAISED = 0.08
+"""Less likely than one in twelve, it is asked about and not raised, whatever a small calibration set says."""
 _GRID = np.round(np.concatenate([np.arange(0.02, 0.3, 0.01), np.arange(0.3, 0.96, 0.025)]), 3)
 
 
@@ -45,23 +45,28 @@ _SCALES = tuple(float(value) for value in np.round(np.arange(0.4, 2.05, 0.1), 2)
 def choose_blend(
     linear: npt.NDArray[np.float32], lexical: npt.NDArray[np.float32], truth: Sequence[str], names: Sequence[str]
 ) -> Blend:
-    """The weight of the n-grams, and the scale, under which the truth is likeliest.
+    """The weight of the n-grams, and the scale, under which it is likeliest who is in danger and who is not.
+
+    Which of the other classes a message is of does not matter here: telling emergencies from the rest comes first.
 
     Args:
         linear: the tuned head's score of each message, shape (messages, names).
         lexical: that of the n-grams, of the same shape.
-        truth: as for `choose_alarm`; every kind counts the same, however many messages there are of it.
+        truth: as for `choose_alarm`. Those in danger count as much as all others together, and every other kind the
+            same, however many messages there are of it.
         names: the classes of the columns.
     """
-    wanted = [ORDINARY if kind == NOT_EMERGENCY else kind for kind in truth]
-    known = [row for row, kind in enumerate(wanted) if kind in names]
-    columns = np.array([names.index(wanted[row]) for row in known])
-    kinds = [truth[row] for row in known]
-    weights = np.array([1.0 / kinds.count(kind) for kind in kinds])
+    if _EMERGENCY not in names:
+        return Blend(0.0, 1.0)
+    danger = np.array([kind == _EMERGENCY for kind in truth])
+    others = len(set(truth) - {_EMERGENCY}) or 1
+    weights = np.array([1.0 / truth.count(kind) / (1 if kind == _EMERGENCY else others) for kind in truth])
+    column = names.index(_EMERGENCY)
 
     def loss(blend: Blend) -> float:
-        mixed = (linear[known] + np.float32(blend.lexical) * lexical[known]) * np.float32(blend.scale)
-        return float(-(weights * np.log(softmax(mixed)[np.arange(len(columns)), columns] + 1e-9)).sum())
+        mixed = (linear + np.float32(blend.lexical) * lexical) * np.float32(blend.scale)
+        raised = softmax(mixed)[:, column]
+        return float(-(weights * np.log(np.where(danger, raised, 1.0 - raised) + 1e-9)).sum())
 
     return min((Blend(share, scale) for share in _LEXICAL for scale in _SCALES), key=loss)
 
@@ -79,8 +84,10 @@ def choose_alarm(
     price = costs or AlarmCosts()
     emergency = np.array([opinion.get(_EMERGENCY, 0.0) for opinion in opinions])
     kinds = np.array(truth)
-    danger, near = kinds == _EMERGENCY, np.isin(kinds, (NOT_EMERGENCY, ORDINARY))
-    other = ~danger & ~near
+    danger = kinds == _EMERGENCY
+    # Half of the price each: near misses are few beside ordinary questions, and both are raised for nothing.
+    calm = [kinds == kind for kind in (NOT_EMERGENCY, ORDINARY) if (kinds == kind).any()]
+    other = ~danger & ~np.isin(kinds, (NOT_EMERGENCY, ORDINARY))
     best, lowest = Alarm(0.5, 0.2, 0.5), float("inf")
     for raise_from in _GRID[_GRID >= _LOWEST_RAISED]:
         for ask_from in _GRID[raise_from >= _GRID]:
@@ -89,8 +96,8 @@ def choose_alarm(
             cost = (
                 price.missed * _share(~raised & ~asked, danger)
                 + price.asked_in_an_emergency * _share(asked, danger)
-                + price.false_alarm * _share(raised, near)
-                + price.asked_for_nothing * _share(asked, near)
+                + price.false_alarm * _mean_share(raised, calm)
+                + price.asked_for_nothing * _mean_share(asked, calm)
                 + price.false_alarm_on_a_complication * _share(raised, other)
             )
             if cost < lowest:
@@ -113,6 +120,10 @@ def _person_threshold(opinions: Sequence[Mapping[str, float]], kinds: npt.NDArra
         for threshold in _GRID
     ]
     return float(_GRID[int(np.argmin(costs))])
+
+
+def _mean_share(happened: npt.NDArray[np.bool_], kinds: Sequence[npt.NDArray[np.bool_]]) -> float:
+    return sum(_share(happened, among) for among in kinds) / max(1, len(kinds))
 
 
 def _share(happened: npt.NDArray[np.bool_], among: npt.NDArray[np.bool_]) -> float:
