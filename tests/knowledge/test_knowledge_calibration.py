@@ -75,7 +75,9 @@ def test_dearer_wrong_answers_never_make_more_of_them(seed: int, count: int, pri
 def test_scores_that_sound_too_sure_are_scaled_down_to_what_is_right() -> None:
     # "card:a" leads by 1.2 every time and is right seven times in ten: honest would be a lead of ln(7/3) = 0.85.
     scores = np.array([[1.2, 0, -30]] * 10, dtype=np.float32)
-    found = calibrate(scores, np.zeros_like(scores), ["a"] * 7 + ["b"] * 3, ("card:a", "card:b", "act:greet"))
+    found = calibrate(
+        scores, np.zeros_like(scores), np.zeros_like(scores), ["a"] * 7 + ["b"] * 3, ("card:a", "card:b", "act:greet")
+    )
     assert found.mixture.scale == pytest.approx(0.7)
 
 
@@ -83,8 +85,8 @@ def test_nearness_counts_as_far_as_it_helps() -> None:
     linear = np.zeros((10, 2), dtype=np.float32)
     right = np.array([[0.5, 0.2], [0.2, 0.5]] * 5, dtype=np.float32)
     labels = ("card:a", "card:b")
-    helpful = calibrate(linear, right, ["a", "b"] * 5, labels)
-    misleading = calibrate(linear, right, ["b", "a"] * 5, labels)
+    helpful = calibrate(linear, right, np.zeros_like(linear), ["a", "b"] * 5, labels)
+    misleading = calibrate(linear, right, np.zeros_like(linear), ["b", "a"] * 5, labels)
     assert helpful.mixture.nearest > 0
     assert misleading.mixture.nearest == 0
 
@@ -93,7 +95,13 @@ def test_what_no_card_answers_counts_for_its_own_label() -> None:
     # The head knows what is outside; were that label left out, the odd question would decide the scale alone.
     outside = [[0, 3.0, -30]] * 20
     scores = np.array([*outside, [1.0, 0.0, -30]], dtype=np.float32)
-    found = calibrate(scores, np.zeros_like(scores), [None] * 20 + ["a"], ("card:a", "act:out_of_scope", "act:greet"))
+    found = calibrate(
+        scores,
+        np.zeros_like(scores),
+        np.zeros_like(scores),
+        [None] * 20 + ["a"],
+        ("card:a", "act:out_of_scope", "act:greet"),
+    )
     assert found.mixture.scale == pytest.approx(2.5)
     assert found.tuned_figures["out_of_scope_answered"] == 0
 
@@ -101,7 +109,7 @@ def test_what_no_card_answers_counts_for_its_own_label() -> None:
 def test_the_figures_of_a_calibration_count_what_it_did_on_its_own_data() -> None:
     scores = np.log(_rows(SURE, SURE, LISTED, OUTSIDE))
     labels = ("card:a", "card:b", "card:c", "card:d")
-    found = calibrate(scores, np.zeros_like(scores), ["a", "a", "b", None], labels)
+    found = calibrate(scores, np.zeros_like(scores), np.zeros_like(scores), ["a", "a", "b", None], labels)
     figures = found.tuned_figures
     assert (figures["questions"], figures["out_of_scope"]) == (3, 1)
     assert (figures["answered_right"], figures["answered_wrong"]) == (pytest.approx(2 / 3, abs=1e-3), 0)

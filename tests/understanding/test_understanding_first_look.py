@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mesofaq.chat.assistant import Assistant
-from mesofaq.understanding.first_look import pieces_of
+from mesofaq.understanding.first_look import Raised, pieces_of, together
 from mesofaq.understanding.models import Context
-from mesofaq.understanding.triage import TriageClass
+from mesofaq.understanding.triage import Finding, TriageClass, TriageResult
 
 # Emergencies that no rule knows by its words: the second opinion has to notice them.
 WITHOUT_A_KEY_WORD = (
@@ -75,6 +75,23 @@ def test_a_word_of_two_meanings_is_asked_about_unless_the_opinion_agrees(assista
     assert assistant.triage.judge(harmless).asks
     assert assistant.understand(harmless, Context()).intent == "ask_if_now"
     assert assistant.understand(grave, Context()).intent == "emergency"
+
+
+def test_the_opinion_raises_a_complication_of_the_rules_to_an_emergency(assistant: Assistant) -> None:
+    text = "pus on my scalp since the session, and now I am freezing, talking nonsense and my legs are blotchy and cold"
+    assert assistant.triage.judge(text).triage_class is TriageClass.COMPLICATION
+    assert _is_emergency(assistant, text)
+
+
+def test_a_word_of_two_meanings_and_a_suspicion_together_are_an_emergency() -> None:
+    asks = TriageResult(
+        TriageClass.EMERGENCY, "emergency", (Finding("word", TriageClass.EMERGENCY, ("fainted",), asks=True),)
+    )
+    silent = TriageResult(None, None, ())
+    assert together(asks, Raised.ASK_IF_NOW) is TriageClass.EMERGENCY
+    assert together(asks, None) is Raised.ASK_IF_NOW
+    assert together(asks, TriageClass.MEDICINE_CHANGE) is Raised.ASK_IF_NOW
+    assert together(silent, Raised.ASK_IF_NOW) is Raised.ASK_IF_NOW
 
 
 def test_every_beginning_and_end_of_a_message_is_judged_by_itself() -> None:

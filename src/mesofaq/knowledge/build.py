@@ -20,15 +20,13 @@ import numpy as np
 
 from mesofaq.content.loader import Content, load_content, read_nlu_examples
 from mesofaq.errors import Problem
-from mesofaq.knowledge.alarm import choose_alarm, choose_blend, read_triage_set
 from mesofaq.knowledge.bundle import FORMAT, PARTS, Entry, bundle_id, current_bundle, file_sha256, verify
-from mesofaq.knowledge.calibration import Calibration, calibrate, read_calibration_set
 from mesofaq.knowledge.encoder import Encoder, Vectors
 from mesofaq.knowledge.examples import Example, read_examples
-from mesofaq.knowledge.export import DEFAULT_ENCODER, Exported, export_encoder, tools_missing
+from mesofaq.knowledge.export import DEFAULT_ENCODER, export_encoder, tools_missing
+from mesofaq.knowledge.fitting import WordHeads, choose, fit_words
 from mesofaq.knowledge.index import QuestionIndex
-from mesofaq.knowledge.lexical import LexicalHead, fit_lexical
-from mesofaq.knowledge.opinion import ORDINARY, Alarm, Blend, Opinion
+from mesofaq.knowledge.opinion import ORDINARY
 from mesofaq.knowledge.tune import Tuned
 from mesofaq.settings import Settings
 from mesofaq.understanding.normalise import normalise
@@ -105,10 +103,15 @@ def _build(settings: Settings, progress: Progress) -> Path:
     progress("Learning the words")
     spelling = _spelling(content, examples)
     progress("Calibrating and choosing the thresholds")
-    names = exported.tuned.triage.names
-    lexical = fit_lexical([item.text for item in examples], [item.triage for item in examples], names)
-    calibration, blend, alarm = _calibrate(
-        settings.content, content, exported, encoder, index, lexical, Speller(**spelling)
+    words = fit_words(examples, exported.tuned)
+    chosen = choose(
+        settings.content / "calibration",
+        content.cards.keys(),
+        exported.tuned,
+        words,
+        encoder,
+        index,
+        Speller(**spelling),
     )
     progress("Writing the bundle")
     bundles = settings.var / "bundles"
@@ -121,13 +124,18 @@ def _build(settings: Settings, progress: Progress) -> Path:
     _write_json(working / "entries.json", {"labels": labels, "entries": [asdict(entry) for entry in entries]})
     _write_json(working / "cards.json", _cards(content))
     _write_heads(working, exported.tuned)
-    _write_lexical(working, lexical)
+    _write_words(working, words)
     _write_json(
         working / "decision.json",
         {
-            "mixture": asdict(calibration.mixture),
-            "thresholds": calibration.thresholds.as_dict(),
-            "triage": {"classes": names, "blend": asdict(blend), "alarm": alarm.as_dict()},
+            "mixture": asdict(chosen.calibration.mixture),
+            "without_words": asdict(chosen.calibration.without_words),
+            "thresholds": chosen.calibration.thresholds.as_dict(),
+            "triage": {
+                "classes": exported.tuned.triage.names,
+                "blend": asdict(chosen.blend),
+                "alarm": chosen.alarm.as_dict(),
+            },
         },
     )
     _write_json(working / "spelling.json", spelling)
@@ -143,7 +151,7 @@ def _build(settings: Settings, progress: Progress) -> Path:
             "labels": len(labels),
             "examples": len(examples),
         },
-        "tuned_figures": calibration.tuned_figures,
+        "tuned_figures": chosen.calibration.tuned_figures,
         "parts": parts,
     }
     _write_json(working / "manifest.json", manifest)
@@ -167,39 +175,6 @@ def _encode(encoder: Encoder, texts: Sequence[str]) -> Vectors:
     parts = [texts[start : start + _PART] for start in range(0, len(texts), _PART)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return np.concatenate(list(pool.map(encoder.encode, parts)))
-
-
-def _calibrate(
-    folder: Path,
-    content: Content,
-    exported: Exported,
-    encoder: Encoder,
-    index: QuestionIndex,
-    lexical: LexicalHead,
-    speller: Speller,
-) -> tuple[Calibration, Blend, Alarm]:
-    """The mixture, the thresholds of the decision, and those of the second opinion on triage."""
-    questions, truth = read_calibration_set(folder / "calibration", content.cards.keys())
-    alarms, classes = read_triage_set(folder / "calibration")
-    spelt = [speller.correct(normalise(text)) for text in (*questions, *alarms)]
-    vectors = encoder.encode(spelt)
-    asked = vectors[: len(questions)]
-    calibration = calibrate(
-        exported.tuned.labels.scores(asked),
-        np.stack([index.nearness(vector) for vector in asked]),
-        truth,
-        exported.tuned.labels.names,
-    )
-    # A question that a card answers is what must not be raised; what no card answers may be.
-    inside = [row for row, card in enumerate(truth) if card is not None]
-    kinds = [ORDINARY] * len(inside) + classes
-    judged = [spelt[row] for row in inside] + spelt[len(questions) :]
-    theirs = np.concatenate([asked[inside], vectors[len(questions) :]])
-    lexical_scores = np.stack([lexical.scores(text) for text in judged])
-    triage = exported.tuned.triage
-    blend = choose_blend(triage.scores(theirs), lexical_scores, kinds, triage.names)
-    alarm = choose_alarm(Opinion(triage, lexical, blend).probabilities(judged, theirs), kinds)
-    return calibration, blend, alarm
 
 
 def _cards(content: Content) -> dict[str, Any]:
@@ -232,10 +207,12 @@ def _write_heads(folder: Path, tuned: Tuned) -> None:
         np.save(folder / f"{name}_bias.npy", head.bias, allow_pickle=False)
 
 
-def _write_lexical(folder: Path, lexical: LexicalHead) -> None:
-    _write_json(folder / "lexical_vocabulary.json", lexical.vocabulary)
-    for name, array in (("idf", lexical.idf), ("weights", lexical.weights), ("bias", lexical.bias)):
-        np.save(folder / f"lexical_{name}.npy", array, allow_pickle=False)
+def _write_words(folder: Path, words: WordHeads) -> None:
+    _write_json(folder / "wording_vocabulary.json", words.wording.vocabulary)
+    np.save(folder / "wording_idf.npy", words.wording.idf, allow_pickle=False)
+    for name, head in (("label", words.labels), ("triage", words.triage)):
+        np.save(folder / f"wording_{name}_weights.npy", head.weights, allow_pickle=False)
+        np.save(folder / f"wording_{name}_bias.npy", head.bias, allow_pickle=False)
 
 
 def _inputs_sha256(settings: Settings) -> str:

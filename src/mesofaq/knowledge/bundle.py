@@ -1,6 +1,6 @@
 """A bundle: the cards compiled into a folder that never changes, with the hash of each part in its manifest.
 
-    var/bundles/<id>/   manifest.json  encoder.onnx  tokenizer.json  index.faiss  labels.json  head and n-gram weights …
+    var/bundles/<id>/   manifest.json  encoder.onnx  tokenizer.json  index.faiss  entries.json  weights of the heads …
     var/bundles/CURRENT the id of the one to serve
 
 The id is the hash of the parts' hashes: the same content gives the same id. `load_bundle` checks every hash before
@@ -22,13 +22,13 @@ from mesofaq.knowledge.calibration import Thresholds
 from mesofaq.knowledge.encoder import Encoder
 from mesofaq.knowledge.head import Head, LinearHead, Mixture
 from mesofaq.knowledge.index import QuestionIndex
-from mesofaq.knowledge.lexical import LexicalHead
+from mesofaq.knowledge.lexical import LexicalHead, Wording
 from mesofaq.knowledge.opinion import Alarm, Blend, Opinion
 from mesofaq.understanding.spelling import Speller
 
 __all__ = ["FORMAT", "PARTS", "Bundle", "Entry", "bundle_id", "current_bundle", "file_sha256", "load_bundle"]
 
-FORMAT = 3
+FORMAT = 4
 PARTS = (
     "encoder.onnx",
     "tokenizer.json",
@@ -41,10 +41,12 @@ PARTS = (
     "spelling.json",
     "opinion_weights.npy",
     "opinion_bias.npy",
-    "lexical_vocabulary.json",
-    "lexical_idf.npy",
-    "lexical_weights.npy",
-    "lexical_bias.npy",
+    "wording_vocabulary.json",
+    "wording_idf.npy",
+    "wording_label_weights.npy",
+    "wording_label_bias.npy",
+    "wording_triage_weights.npy",
+    "wording_triage_bias.npy",
 )
 
 _REBUILD = "Run 'mesofaq content build' (or 'make up') to make it anew."
@@ -72,6 +74,7 @@ class Bundle:
     index: QuestionIndex
     entries: tuple[Entry, ...]
     labels: tuple[str, ...]
+    wording: Wording
     head: Head
     opinion: Opinion
     alarm: Alarm
@@ -172,12 +175,11 @@ def _load(folder: Path, manifest: dict[str, Any]) -> Bundle:
     classes = LinearHead(
         tuple(triage["classes"]), _array(folder / "opinion_weights.npy"), _array(folder / "opinion_bias.npy")
     )
-    lexical = LexicalHead(
-        _json(folder / "lexical_vocabulary.json"),
-        _array(folder / "lexical_idf.npy"),
-        _array(folder / "lexical_weights.npy"),
-        _array(folder / "lexical_bias.npy"),
+    of_labels, of_triage = (
+        LexicalHead(_array(folder / f"wording_{name}_weights.npy"), _array(folder / f"wording_{name}_bias.npy"))
+        for name in ("label", "triage")
     )
+    mixtures = (Mixture(**decision[name]) for name in ("mixture", "without_words"))
     return Bundle(
         id=manifest["id"],
         folder=folder,
@@ -188,8 +190,9 @@ def _load(folder: Path, manifest: dict[str, Any]) -> Bundle:
         index=index,
         entries=entries,
         labels=labels,
-        head=Head(linear, index, Mixture(**decision["mixture"])),
-        opinion=Opinion(classes, lexical, Blend(**triage["blend"])),
+        wording=Wording(_json(folder / "wording_vocabulary.json"), _array(folder / "wording_idf.npy")),
+        head=Head(linear, index, of_labels, *mixtures),
+        opinion=Opinion(classes, of_triage, Blend(**triage["blend"])),
         alarm=Alarm(**triage["alarm"]),
         speller=Speller(**_json(folder / "spelling.json")),
         thresholds=Thresholds(**decision["thresholds"]),

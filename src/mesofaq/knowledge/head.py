@@ -1,4 +1,4 @@
-"""Which label a message has: the tuned linear head and the FAISS index, weighed together into one probability a label.
+"""Which label a message has: the tuned linear head, the FAISS index and the wording, weighed into probabilities.
 
 A label is a card (`card:after-wash`) or a dialogue act (`act:greet`); one softmax over all makes "thanks", "how long"
 and what no card answers (`act:out_of_scope`) compete on equal terms.
@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from mesofaq.knowledge.encoder import Vectors
 from mesofaq.knowledge.index import QuestionIndex
+from mesofaq.knowledge.lexical import Features, LexicalHead
 
 __all__ = ["Head", "LinearHead", "Mixture", "softmax"]
 
@@ -45,38 +46,63 @@ class LinearHead:
 
 @dataclass(frozen=True)
 class Mixture:
-    """How much nearness to single questions counts beside the linear head, and how sure the sum may sound.
+    """How much the other views count beside the linear head, and how sure the sum may sound.
 
-    Both are fitted by `calibration` on messages that nothing else has seen.
+    Fitted by `calibration` on messages that nothing was learnt from.
+
+    Args:
+        nearest: the weight of the nearness to single questions.
+        scale: the factor on the sum.
+        wording: the weight of the words.
     """
 
     nearest: float
     scale: float
+    wording: float = 0.0
 
 
 class Head:
-    """The two views and their weights.
+    """The three views and their weights.
 
     Args:
         linear: the tuned head; its names are the labels.
         index: the FAISS index over the questions, with the same labels.
-        mixture: how the two are weighed.
+        lexical: the head on the wording, with the same labels.
+        mixture: how the three are weighed.
+        without_words: how the first two are weighed where the words do not count.
     """
 
-    def __init__(self, linear: LinearHead, index: QuestionIndex, mixture: Mixture) -> None:
+    def __init__(
+        self,
+        linear: LinearHead,
+        index: QuestionIndex,
+        lexical: LexicalHead,
+        mixture: Mixture,
+        without_words: Mixture,
+    ) -> None:
         self._linear = linear
         self._index = index
+        self._lexical = lexical
         self._mixture = mixture
+        self._without_words = without_words
 
     def probabilities(
-        self, vector: Vectors, neighbours: Sequence[tuple[int, float]] | None = None
+        self,
+        vector: Vectors,
+        wording: Features | None,
+        neighbours: Sequence[tuple[int, float]] | None = None,
     ) -> npt.NDArray[np.float32]:
-        """The probability of each label for a sentence vector of shape (dimensions,).
+        """The probability of each label for one message.
 
         Args:
-            vector: the sentence vector.
-            neighbours: its neighbours in the index, where they were searched already.
+            vector: its sentence vector, shape (dimensions,).
+            wording: its features; None where its words do not count, as those of a message joined to the question
+                before it.
+            neighbours: the vector's neighbours in the index, where they were searched already.
         """
         nearness = self._index.nearness(vector, neighbours)
-        mixed = self._linear.scores(vector) + np.float32(self._mixture.nearest) * nearness
-        return softmax(mixed * np.float32(self._mixture.scale))
+        mixture = self._without_words if wording is None else self._mixture
+        mixed = self._linear.scores(vector) + np.float32(mixture.nearest) * nearness
+        if wording is not None:
+            mixed = mixed + np.float32(mixture.wording) * self._lexical.scores(wording)
+        return softmax(mixed * np.float32(mixture.scale))

@@ -11,7 +11,7 @@ import numpy as np
 
 from mesofaq.knowledge.encoder import Vectors
 from mesofaq.knowledge.head import LinearHead, softmax
-from mesofaq.knowledge.lexical import LexicalHead
+from mesofaq.knowledge.lexical import Features, LexicalHead
 
 __all__ = ["ORDINARY", "Alarm", "Blend", "Opinion"]
 
@@ -39,18 +39,18 @@ class Alarm:
 
 @dataclass(frozen=True)
 class Blend:
-    """How much the n-grams count beside the vector, and how sure both together may sound; fitted by `alarm`."""
+    """How much the wording counts beside the vector, and how sure both together may sound; fitted by `alarm`."""
 
     lexical: float
     scale: float
 
 
 class Opinion:
-    """A linear head on the sentence vector and one on character n-grams, weighed together.
+    """A linear head on the sentence vector and one on the wording, weighed together.
 
     Args:
         head: on the vector; its names are the classes, and `ordinary` is one of them.
-        lexical: on the n-grams, with the same columns.
+        lexical: on the wording, with the same columns.
         blend: how the two are weighed.
     """
 
@@ -59,9 +59,9 @@ class Opinion:
         self._lexical = lexical
         self._blend = blend
 
-    def probabilities(self, texts: Sequence[str], vectors: Vectors) -> list[dict[str, float]]:
-        """The probability of each class for each text (normalised) with its vector (a row of `vectors`)."""
-        lexical = np.stack([self._lexical.scores(text) for text in texts])
+    def probabilities(self, wordings: Sequence[Features], vectors: Vectors) -> list[dict[str, float]]:
+        """The probability of each class for each text, by its wording and its vector (a row of `vectors`)."""
+        lexical = np.stack([self._lexical.scores(features) for features in wordings])
         mixed = self.head.scores(vectors) + np.float32(self._blend.lexical) * lexical
         shares = softmax(mixed * np.float32(self._blend.scale))
         return [

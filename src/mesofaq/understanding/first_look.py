@@ -3,10 +3,10 @@
 What the rules found stands. The opinion raises a message on which the rules are silent: to an emergency, to a class
 that a person must answer, or, when it is less sure, to asking whether it is happening now.
 
-A long message is judged piece by piece as well, because one alarming clause drowns in a friendly story: every
-sentence, every beginning and every end of the message, and stretches of words where nobody set a full stop. So a
-harmless sentence before or after an emergency hides it seldom: without that sentence the rest is judged, too, though a
-piece must sound surer than a whole message.
+A long message is judged piece by piece as well, because one alarming clause drowns in a friendly story: sentence by
+sentence and, where anything in it sounds the least like danger, by every beginning and every end of it, and by
+stretches of words where nobody set a full stop. So a harmless sentence before or after an emergency hides it seldom:
+without that sentence the rest is judged, too, though a piece must sound surer than a whole message.
 """
 
 import re
@@ -14,15 +14,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-import numpy as np
-
 from mesofaq.knowledge.bundle import Bundle
 from mesofaq.knowledge.encoder import Vectors
+from mesofaq.knowledge.lexical import Features
 from mesofaq.knowledge.opinion import ORDINARY, Alarm
 from mesofaq.understanding.normalise import normalise
 from mesofaq.understanding.triage import Triage, TriageClass, TriageResult
 
-__all__ = ["FirstLook", "Piece", "Raised", "look_at", "pieces_of"]
+__all__ = ["FirstLook", "Piece", "Raised", "look_at", "pieces_of", "together"]
 
 _PERSON_ANSWERS = (TriageClass.COMPLICATION, TriageClass.MEDICINE_CHANGE, TriageClass.PERSONAL_MEDICAL)
 
@@ -33,8 +32,13 @@ _MOST_SENTENCES = 10
 _STRETCH_FROM_WORDS = 24
 _STRETCH_WORDS = 14
 _STRETCH_STEP = 7
-_SURE = 0.8
+_WORTH_A_CLOSER_LOOK = 0.01
+"""Where neither the message nor any of its sentences sounds the least like an emergency, no other piece is looked at:
+most messages are of this kind, and it would take most of their time."""
+_SURE_OF_AN_EMERGENCY = 0.95
 """A piece lacks what stands around it ("once, as a child"), so it must sound surer than a whole message."""
+_SURE = 0.8
+"""The same for the other classes that a person must answer, whose false alarms cost less."""
 
 
 class Raised(StrEnum):
@@ -45,10 +49,11 @@ class Raised(StrEnum):
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of a message, normalised and spelt, with its vector (shape (dimensions,)) and the opinion on it."""
+    """A part of a message, normalised and spelt: its vector (shape (dimensions,)), its wording, the opinion on it."""
 
     text: str
     vector: Vectors
+    wording: Features
     opinion: dict[str, float]
 
 
@@ -73,22 +78,37 @@ def look_at(text: str, triage: Triage, bundle: Bundle) -> FirstLook:
     rules = triage.judge(text)
     whole = bundle.speller.correct(normalise(text))
     clauses = [bundle.speller.correct(clause) for clause in _clauses(text)]
-    texts = list(dict.fromkeys([whole, *clauses, *pieces_of(clauses, whole)]))
-    vectors = bundle.encoder.encode(texts)
-    opinions = bundle.opinion.probabilities(texts, vectors)
-    pieces = {
-        piece: Piece(piece, np.asarray(vector, dtype=np.float32), opinion)
-        for piece, vector, opinion in zip(texts, vectors, opinions, strict=True)
-    }
+    pieces = _heard([whole, *clauses], bundle)
+    if max(map(_emergency, pieces.values())) >= _WORTH_A_CLOSER_LOOK:
+        pieces |= _heard([piece for piece in pieces_of(clauses, whole) if piece not in pieces], bundle)
     judged = tuple(pieces[clause] for clause in dict.fromkeys(clauses))
     raised, decisive = _raise(pieces[whole], list(pieces.values()), judged, bundle.alarm)
+    return FirstLook(rules, together(rules, raised), decisive.opinion, pieces[whole], judged)
+
+
+def together(rules: TriageResult, raised: TriageClass | Raised | None) -> TriageClass | Raised | None:
+    """The stricter of what the rules found and what the opinion makes of it.
+
+    Where a rule says of itself that its words do not tell (`asks`), any suspicion of the opinion's makes it an
+    emergency; where there is none, the bot asks whether it is happening now.
+    """
+    if raised is TriageClass.EMERGENCY:
+        return raised
     if rules.asks:
-        # Its words alone do not tell: the opinion does, or the bot asks.
-        agreed = raised is TriageClass.EMERGENCY
-        counts: TriageClass | Raised | None = TriageClass.EMERGENCY if agreed else Raised.ASK_IF_NOW
-    else:
-        counts = rules.triage_class or raised
-    return FirstLook(rules, counts, decisive.opinion, pieces[whole], judged)
+        return TriageClass.EMERGENCY if raised is Raised.ASK_IF_NOW else Raised.ASK_IF_NOW
+    return rules.triage_class or raised
+
+
+def _heard(texts: Sequence[str], bundle: Bundle) -> dict[str, Piece]:
+    """Each different text with its vector and the opinion on it."""
+    different = list(dict.fromkeys(texts))
+    if not different:
+        return {}
+    vectors = bundle.encoder.encode(different)
+    wordings = [bundle.wording.features(text) for text in different]
+    opinions = bundle.opinion.probabilities(wordings, vectors)
+    parts = zip(different, vectors, wordings, opinions, strict=True)
+    return {text: Piece(text, vector, wording, opinion) for text, vector, wording, opinion in parts}
 
 
 def pieces_of(clauses: Sequence[str], whole: str) -> Iterator[str]:
@@ -115,7 +135,7 @@ def _raise(
 ) -> tuple[TriageClass | Raised | None, Piece]:
     """What the opinion makes of it, and the piece that decided."""
     worst = max(pieces, key=_emergency)
-    if _emergency(whole) >= alarm.emergency or _emergency(worst) >= max(_SURE, alarm.emergency):
+    if _emergency(whole) >= alarm.emergency or _emergency(worst) >= max(_SURE_OF_AN_EMERGENCY, alarm.emergency):
         return TriageClass.EMERGENCY, worst
     for piece in (whole, *clauses):
         likeliest = max(_PERSON_ANSWERS, key=lambda name: piece.opinion.get(name, 0.0))

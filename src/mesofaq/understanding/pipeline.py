@@ -68,7 +68,7 @@ class Understander:
         around = context or Context()
         seen = look or self.look(text)
         plain, last = seen.whole.text, around.last_cards[0] if around.last_cards else None
-        retrieved = self._retrieval.search(text, plain, seen.whole.vector, last)
+        retrieved = self._retrieval.search(text, seen.whole, last)
         decision = decide(retrieved.candidates, self._bundle.thresholds, self._servable)
         if not retrieved.exact:
             threshold = self._bundle.thresholds.answer

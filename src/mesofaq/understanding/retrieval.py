@@ -11,6 +11,7 @@ import numpy.typing as npt
 from mesofaq.knowledge.bundle import Bundle
 from mesofaq.knowledge.encoder import Vectors
 from mesofaq.knowledge.examples import after
+from mesofaq.knowledge.lexical import Features
 from mesofaq.understanding.first_look import Piece
 from mesofaq.understanding.models import ActFound, Candidate
 from mesofaq.understanding.normalise import fold_for_matching
@@ -25,7 +26,7 @@ _FOLLOW_UP = re.compile(r"(and|what about|how about|same|or|also|even|so|then|bu
 _JOINTS = re.compile(r"[?;.]\s+(?:and\s+|also\s+)?|,\s*(?:and\s+|also\s+)?|\s+(?:and|or|plus|also|&)\s+", re.IGNORECASE)
 _ANOTHER_QUESTION = re.compile(r"[?.;]\s*(and|also|plus)\b", re.IGNORECASE)
 _MOST_JOINTS = 4
-_SECOND_QUESTION = 0.15
+_SECOND_QUESTION = 0.05
 _HALF_IS_CLEAR = 0.4
 
 
@@ -56,20 +57,20 @@ class Retrieval:
         self._acts = np.array([position for position, label in enumerate(labels) if label.startswith("act:")])
         self._exact = _exact_labels(bundle)
 
-    def search(self, text: str, plain: str, vector: Vectors, follows: str | None = None) -> Retrieved:
+    def search(self, text: str, whole: Piece, follows: str | None = None) -> Retrieved:
         """The act and cards that a message may mean.
 
         Args:
             text: the message as typed.
-            plain: the same, normalised and spelt.
-            vector: the sentence vector of `plain`, shape (dimensions,).
+            whole: the same, normalised and spelt, with its vector and wording.
             follows: the card that was answered last, if any: "and coffee?" is read in the light of its question.
 
         A wording that is word for word one of ours (a button's text, an example) has its label for certain; case,
         punctuation and spaces do not matter.
         """
-        neighbours = self._bundle.index.neighbours(vector)
-        probabilities = self._bundle.head.probabilities(vector, neighbours)
+        plain = whole.text
+        neighbours = self._bundle.index.neighbours(whole.vector)
+        probabilities = self._bundle.head.probabilities(whole.vector, whole.wording, neighbours)
         exact = self._exact.get(fold_for_matching(text))
         if exact is not None:
             probabilities *= 0.01
@@ -78,7 +79,7 @@ class Retrieval:
             joined = self._in_context(plain, probabilities, follows)
             if joined is not None:
                 neighbours = self._bundle.index.neighbours(joined)
-                probabilities = self._bundle.head.probabilities(joined, neighbours)
+                probabilities = self._bundle.head.probabilities(joined, None, neighbours)
         nearest = self._nearest(neighbours)
         best_cards = self._cards[np.argsort(-probabilities[self._cards])[:_CANDIDATES]]
         candidates = []
@@ -126,7 +127,7 @@ class Retrieval:
             threshold: from which probability on a card is answered.
         """
         if plain.count("?") > 1 or _ANOTHER_QUESTION.search(plain):
-            found = [card for piece in clauses if (card := self._card(piece.vector, threshold)) is not None]
+            found = [card for piece in clauses if (card := self._card(piece.vector, piece.wording, threshold))]
             if len(set(found)) == 2 and candidates and candidates[0].card in found:
                 return tuple(dict.fromkeys(found))
         if len(candidates) < 2 or candidates[1].probability < _SECOND_QUESTION:
@@ -137,14 +138,17 @@ class Retrieval:
             halves = [plain[: joint.start()], plain[joint.end() :]]
             if not all(half.strip() for half in halves):
                 continue
-            cards = [self._card(vector, _HALF_IS_CLEAR) for vector in self._bundle.encoder.encode(halves)]
+            cards = [
+                self._card(vector, self._bundle.wording.features(half), _HALF_IS_CLEAR)
+                for half, vector in zip(halves, self._bundle.encoder.encode(halves), strict=True)
+            ]
             if set(cards) == wanted:
                 return tuple(card for card in cards if card is not None)
         return ()
 
-    def _card(self, vector: Vectors, least: float) -> str | None:
+    def _card(self, vector: Vectors, wording: Features, least: float) -> str | None:
         """The likeliest label of a part, if it is a card and as likely as `least`."""
-        probabilities = self._bundle.head.probabilities(vector)
+        probabilities = self._bundle.head.probabilities(vector, wording)
         best = int(np.argmax(probabilities))
         label = self._bundle.labels[best]
         clear = probabilities[best] >= least and label.startswith("card:")
