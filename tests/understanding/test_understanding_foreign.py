@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mesofaq.chat.assistant import Assistant
 from mesofaq.content.loader import Content
 from mesofaq.understanding.foreign import SELF_HARM, ForeignFlags, fold
 from mesofaq.understanding.triage import Triage, TriageClass
@@ -160,10 +161,23 @@ def _english(folder: Path) -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def test_no_english_message_is_touched(flags: ForeignFlags, content: Content) -> None:
+HALF_FRENCH = (
+    "Mon père had a AVC, how you say, a stroke, five years ago. He is recovered and he wants hair. "
+    "At 66 it is too late?"
+)
+
+
+def test_no_english_message_raises_a_red_flag_of_another_language(assistant: Assistant, content: Content) -> None:
     lines = _english(content.folder)
     assert len(lines) > 3000
-    assert [(line, flags.find(line)) for line in lines if flags.find(line)] == []
+    languages = tuple(f"-{code}" for code in content.triage_languages)
+    found = {
+        line: rules
+        for line in lines
+        if (rules := [one.rule for one in assistant.triage.judge(line).findings if one.rule.endswith(languages)])
+    }
+    # Half of it is French, and the flag is: French has no word for the past in it.
+    assert found == {HALF_FRENCH: ["stroke-fr"]}
 
 
 def test_every_wording_as_written_is_found(flags: ForeignFlags, content: Content) -> None:

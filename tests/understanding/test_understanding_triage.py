@@ -280,6 +280,30 @@ def test_words_of_the_lexicon_in_any_order_make_it_no_more_raise(assistant: Assi
     assert (result.triage_class is None) == all(finding.turned_off_by for finding in result.findings)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the leaflet says ring if my throat is closing",
+        "what do I do if i cant breathe in the chair",
+        "my face is swollen in that photo, it is the lens, haha",
+        "difficulty breathing",
+    ],
+)
+def test_talk_of_leaflets_what_ifs_and_bare_terms_is_asked_about(assistant: Assistant, text: str) -> None:
+    judged = assistant.triage.judge(text)
+    assert judged.triage_class in (TriageClass.EMERGENCY, None)
+    assert judged.triage_class is None or judged.asks
+
+
+@pytest.mark.parametrize(
+    "text", ["no i cant breathe", "no my throat is closing", "she cant breathe", "my tongue is swollen"]
+)
+def test_what_is_said_of_somebody_in_the_present_is_not_asked_about(assistant: Assistant, text: str) -> None:
+    judged = assistant.triage.judge(text)
+    assert judged.triage_class is TriageClass.EMERGENCY
+    assert not judged.asks
+
+
 def test_the_strictest_class_counts(assistant: Assistant) -> None:
     text = "can I stop my aspirin? there is pus coming out of my scalp, and what is wrong with me. I can't breathe"
     result = assistant.triage.judge(text)

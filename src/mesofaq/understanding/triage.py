@@ -28,6 +28,8 @@ _YEAR = re.compile(r"^(19|20)\d\d$")
 _DOUBLED = re.compile(r"(.)\1+")
 _INABILITY = frozenset({"cant", "cannot", "can", "couldnt", "wont"})
 """No 'no' or 'not' before "cant breathe" denies it."""
+_DOUBTFUL = frozenset({"figurative", "elsewhere", "hypothetical"})
+"""Context that leaves a match standing where nothing else turns it off, but makes it one to ask about."""
 _SHORTEST_CORRECTED = 5
 _TWO_EDITS_FROM = 9
 
@@ -136,7 +138,7 @@ class Triage:
             if judged:
                 fired_by, reason = next((item for item in judged if item[1] is None), judged[0])
                 spans = tuple(" ".join(words[match.start : match.end]) for match in fired_by)
-                asks = rule.asks or any(match.concept == "figurative" for match in context)
+                asks = rule.asks or any(match.concept in _DOUBTFUL for match in context)
                 findings.append(Finding(rule.id, rule.triage_class, spans, reason, asks))
         return findings
 
@@ -168,7 +170,8 @@ class Triage:
         for negation in context:
             if negation.concept != "negation" or not 0 <= match.start - negation.end < self._negation_window:
                 continue
-            ended = any(end.concept == "negation_ends" and negation.end <= end.start < match.start for end in context)
+            # "no i cant breathe": a match that begins with who it is said of is past the reach of the "no", too.
+            ended = any(end.concept == "negation_ends" and negation.end <= end.start <= match.start for end in context)
             if not ended and not _in_idiom(negation, context):
                 return True
         return False
