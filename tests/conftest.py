@@ -2,7 +2,7 @@
 
     home               the repository's root
     content            all of content/, read once
-    bundle_settings    settings whose var/ holds the current bundle; it is built first (2 minutes) where it is stale
+    bundle_settings    settings whose var/ holds the current bundle; it is built first (5 minutes) where it is stale
     assistant          understanding and replies on that bundle, for reading only
 
 No setting of this machine reaches a test: `MESOFAQ_*` variables are removed before anything is imported, except
