@@ -88,10 +88,11 @@ def test_a_word_of_two_meanings_and_a_suspicion_together_are_an_emergency() -> N
         TriageClass.EMERGENCY, "emergency", (Finding("word", TriageClass.EMERGENCY, ("fainted",), asks=True),)
     )
     silent = TriageResult(None, None, ())
-    assert together(asks, Raised.ASK_IF_NOW) is TriageClass.EMERGENCY
-    assert together(asks, None) is Raised.ASK_IF_NOW
-    assert together(asks, TriageClass.MEDICINE_CHANGE) is Raised.ASK_IF_NOW
-    assert together(silent, Raised.ASK_IF_NOW) is Raised.ASK_IF_NOW
+    assert together(asks, Raised.ASK_IF_NOW, suspects=True) is TriageClass.EMERGENCY
+    assert together(asks, TriageClass.COMPLICATION, suspects=True) is TriageClass.EMERGENCY
+    assert together(asks, None, suspects=False) is Raised.ASK_IF_NOW
+    assert together(asks, TriageClass.MEDICINE_CHANGE, suspects=False) is Raised.ASK_IF_NOW
+    assert together(silent, Raised.ASK_IF_NOW, suspects=True) is Raised.ASK_IF_NOW
 
 
 def test_every_beginning_and_end_of_a_message_is_judged_by_itself() -> None:

@@ -83,19 +83,27 @@ def look_at(text: str, triage: Triage, bundle: Bundle) -> FirstLook:
         pieces |= _heard([piece for piece in pieces_of(clauses, whole) if piece not in pieces], bundle)
     judged = tuple(pieces[clause] for clause in dict.fromkeys(clauses))
     raised, decisive = _raise(pieces[whole], list(pieces.values()), judged, bundle.alarm)
-    return FirstLook(rules, together(rules, raised), decisive.opinion, pieces[whole], judged)
+    suspects = _emergency(pieces[whole]) >= bundle.alarm.ask_if_now
+    return FirstLook(rules, together(rules, raised, suspects=suspects), decisive.opinion, pieces[whole], judged)
 
 
-def together(rules: TriageResult, raised: TriageClass | Raised | None) -> TriageClass | Raised | None:
+def together(
+    rules: TriageResult, raised: TriageClass | Raised | None, *, suspects: bool
+) -> TriageClass | Raised | None:
     """The stricter of what the rules found and what the opinion makes of it.
 
-    Where a rule says of itself that its words do not tell (`asks`), any suspicion of the opinion's makes it an
-    emergency; where there is none, the bot asks whether it is happening now.
+    Where a rule says of itself that its words do not tell (`asks`), a suspicion of the opinion's makes it an emergency,
+    whatever else it takes the message for; where there is none, the bot asks whether it is happening now.
+
+    Args:
+        rules: what the rules found.
+        raised: what the opinion makes of the message.
+        suspects: whether it finds an emergency likely enough to ask about.
     """
     if raised is TriageClass.EMERGENCY:
         return raised
     if rules.asks:
-        return TriageClass.EMERGENCY if raised is Raised.ASK_IF_NOW else Raised.ASK_IF_NOW
+        return TriageClass.EMERGENCY if suspects else Raised.ASK_IF_NOW
     return rules.triage_class or raised
 
 
