@@ -39,6 +39,21 @@ def test_a_best_card_that_is_wrong_once_in_twenty_is_answered() -> None:
     assert cost == pytest.approx(10 / 40 * 0.75)
 
 
+CERTAIN = [0.99, 0.004, 0.003, 0.003]
+LIKELY = [0.80, 0.10, 0.06, 0.04]
+
+
+def test_the_bars_come_before_the_cost_where_they_can_be_kept() -> None:
+    # Asking back 16 times costs 8 and one wrong answer costs 10, but it keeps the bars: one in a hundred is wrong.
+    thresholds, _ = choose_thresholds(_rows(*[CERTAIN] * 84, *[LIKELY] * 16), [0] * 99 + [1])
+    assert thresholds.answer <= LIKELY[0]
+
+
+def test_where_too_many_would_be_wrong_the_cost_decides() -> None:
+    thresholds, _ = choose_thresholds(_rows(*[CERTAIN] * 84, *[LIKELY] * 16), [0] * 98 + [1] * 2)
+    assert LIKELY[0] < thresholds.answer <= CERTAIN[0]
+
+
 def test_a_clarify_that_lists_the_wrong_cards_is_worse_than_a_handoff() -> None:
     thresholds, _ = choose_thresholds(_rows(LISTED, SURE), [3, 0])
     assert thresholds.answer > LISTED[0]

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mesofaq.errors import Code, Problem
+from mesofaq.knowledge.calibration import share
 from mesofaq.knowledge.examples import NOT_EMERGENCY
 from mesofaq.knowledge.head import softmax
 from mesofaq.knowledge.opinion import ORDINARY, Alarm, Blend
@@ -45,13 +46,13 @@ _SCALES = tuple(float(value) for value in np.round(np.arange(0.4, 2.05, 0.1), 2)
 def choose_blend(
     linear: npt.NDArray[np.float32], lexical: npt.NDArray[np.float32], truth: Sequence[str], names: Sequence[str]
 ) -> Blend:
-    """The weight of the n-grams, and the scale, under which it is likeliest who is in danger and who is not.
+    """The weight of the wording, and the scale, under which it is likeliest who is in danger and who is not.
 
     Which of the other classes a message is of does not matter here: telling emergencies from the rest comes first.
 
     Args:
         linear: the tuned head's score of each message, shape (messages, names).
-        lexical: that of the n-grams, of the same shape.
+        lexical: that of the head on the wording, of the same shape.
         truth: as for `choose_alarm`. Those in danger count as much as all others together, and every other kind the
             same, however many messages there are of it.
         names: the classes of the columns.
@@ -94,11 +95,11 @@ def choose_alarm(
             raised = emergency >= raise_from
             asked = ~raised & (emergency >= ask_from)
             cost = (
-                price.missed * _share(~raised & ~asked, danger)
-                + price.asked_in_an_emergency * _share(asked, danger)
+                price.missed * share(~raised & ~asked, danger)
+                + price.asked_in_an_emergency * share(asked, danger)
                 + price.false_alarm * _mean_share(raised, calm)
                 + price.asked_for_nothing * _mean_share(asked, calm)
-                + price.false_alarm_on_a_complication * _share(raised, other)
+                + price.false_alarm_on_a_complication * share(raised, other)
             )
             if cost < lowest:
                 best, lowest = Alarm(float(raise_from), float(ask_from), 0.5), cost
@@ -115,19 +116,15 @@ def _person_threshold(opinions: Sequence[Mapping[str, float]], kinds: npt.NDArra
     ordinary = kinds == ORDINARY
     wanted = ~ordinary & ~np.isin(kinds, (NOT_EMERGENCY, _EMERGENCY))
     costs = [
-        price.person_not_called * _share(highest < threshold, wanted)
-        + price.person_called_for_nothing * _share(highest >= threshold, ordinary)
+        price.person_not_called * share(highest < threshold, wanted)
+        + price.person_called_for_nothing * share(highest >= threshold, ordinary)
         for threshold in _GRID
     ]
     return float(_GRID[int(np.argmin(costs))])
 
 
 def _mean_share(happened: npt.NDArray[np.bool_], kinds: Sequence[npt.NDArray[np.bool_]]) -> float:
-    return sum(_share(happened, among) for among in kinds) / max(1, len(kinds))
-
-
-def _share(happened: npt.NDArray[np.bool_], among: npt.NDArray[np.bool_]) -> float:
-    return float(happened[among].mean()) if among.any() else 0.0
+    return sum(share(happened, among) for among in kinds) / max(1, len(kinds))
 
 
 def read_triage_set(folder: Path) -> tuple[list[str], list[str]]:

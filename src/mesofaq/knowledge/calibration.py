@@ -18,7 +18,7 @@ from mesofaq.errors import Code, Problem
 from mesofaq.knowledge.examples import OUTSIDE
 from mesofaq.knowledge.head import Mixture, softmax
 
-__all__ = ["Calibration", "Costs", "Thresholds", "calibrate", "choose_thresholds", "read_calibration_set"]
+__all__ = ["Calibration", "Costs", "Thresholds", "calibrate", "choose_thresholds", "read_calibration_set", "share"]
 
 
 @dataclass(frozen=True)
@@ -94,11 +94,11 @@ def choose_thresholds(
     chosen, first = Thresholds(1.0, 1.0), (True, 1.0, float("inf"))
     for answer in _GRID:
         answered = top >= answer
-        answered_right = _share(answered & right, ~outside)
+        answered_right = share(answered & right, ~outside)
         keeps = bool(
             answered_right >= _LEAST_RIGHT
-            and _share(answered & ~right, ~outside) <= _MOST_WRONG
-            and _share(answered, outside) <= _MOST_WRONG
+            and share(answered & ~right, ~outside) <= _MOST_WRONG
+            and share(answered, outside) <= _MOST_WRONG
         )
         for clarify in _GRID:
             cost = np.where(answered, answer_cost, np.where(top_three >= clarify, clarify_cost, handoff_cost))
@@ -109,7 +109,8 @@ def choose_thresholds(
     return chosen, first[2]
 
 
-def _share(happened: npt.NDArray[np.bool_], among: npt.NDArray[np.bool_]) -> float:
+def share(happened: npt.NDArray[np.bool_], among: npt.NDArray[np.bool_]) -> float:
+    """The share of the messages `among` that it `happened` to; 0 where there are none."""
     return float(happened[among].mean()) if among.any() else 0.0
 
 
