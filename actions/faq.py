@@ -3,13 +3,14 @@
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import ActiveLoop, FollowupAction
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.common import found, intent_of, say
 from actions.screening import forget
 from mesofaq.chat.models import Reason
 from mesofaq.dialogue import runtime
+from mesofaq.screening.form import Form
 
 Events = list[dict[str, Any]]
 
@@ -58,8 +59,11 @@ class ActionAskIfNow(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Say what to do if it is, and ask."""
-        say(dispatcher, runtime.current().replies.ask_if_now())
-        return []
+        live = runtime.current()
+        say(dispatcher, live.replies.ask_if_now())
+        # In the pre-screening the answer is kept: asked again, it would sound as grave again.
+        slots = Form(live.protocol, tracker.slots).take_beside(found(tracker), answers=True)
+        return [SlotSet(name, value) for name, value in slots.items()]
 
 
 class ActionHandoff(Action):

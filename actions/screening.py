@@ -1,6 +1,6 @@
 """The pre-screening form: reads answers into slots, asks, explains, goes back, stops, and reckons the result.
 
-A slot holds how an item was read and by which message (`{"reading": "yes", "message_id": …}`), never the words.
+The logic is in `mesofaq.screening.form`; a slot never holds a patient's words.
 """
 
 from typing import Any
@@ -10,16 +10,13 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.common import found, intent_of, say
-from mesofaq.chat.models import ScreeningAnswer
+from mesofaq.chat.models import About, ScreeningAnswer
 from mesofaq.dialogue import runtime
-from mesofaq.dialogue.domain import FORM, ask_action
+from mesofaq.dialogue.domain import FORM, WHOSE, ask_action, follow_up_slot
+from mesofaq.screening.form import ATTEMPTS, Form
 from mesofaq.screening.result import reckon
 
 Events = list[dict[str, Any]]
-
-ATTEMPTS = "screening_attempts"
-_ANSWERS = frozenset({"affirm", "deny", "unsure", "skip", "inform_health", "start_screening"})
-_UNREAD = frozenset({"out_of_scope", "repeat", "complain"})
 
 
 class ValidateScreeningForm(Action):
@@ -34,24 +31,9 @@ class ValidateScreeningForm(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Return a slot for each item that was answered or volunteered."""
-        if _dealt_with(tracker):
-            return []
-        intent = intent_of(tracker)
-        message = found(tracker)
-        pending = tracker.get_slot("requested_slot")
-        if intent in _ANSWERS:
-            known = {item.id for item in runtime.current().protocol.items}
-            read = {item: how for item, how in message.get("screening", {}).items() if item in known}
-            if read or intent == "start_screening":
-                slots = [SlotSet(item, _slot(how, message)) for item, how in read.items()]
-                # Never nothing while an item is asked: the form would step aside, and no rule would answer.
-                return [*slots, SlotSet(ATTEMPTS, 0)] if not slots or pending is None or pending in read else slots
-        if pending is not None and (intent in _UNREAD or intent in _ANSWERS):
-            attempts = int(tracker.get_slot(ATTEMPTS) or 0)
-            if attempts >= 1:
-                return [SlotSet(pending, _slot("not_answered", message)), SlotSet(ATTEMPTS, 0)]
-            return [SlotSet(ATTEMPTS, attempts + 1)]
-        return []
+        form, message = _form(tracker), found(tracker)
+        slots = form.take_beside(message) if _dealt_with(tracker) else form.take(intent_of(tracker), message)
+        return _set(slots)
 
 
 class ActionScreeningWhy(Action):
@@ -63,10 +45,9 @@ class ActionScreeningWhy(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Say the reason and its source."""
-        live = runtime.current()
-        pending = tracker.get_slot("requested_slot")
-        if pending is not None:
-            say(dispatcher, live.replies.screening_why(live.protocol.item(pending)))
+        pending = _form(tracker).pending
+        if pending is not None and pending.item is not None:
+            say(dispatcher, runtime.current().replies.screening.why(pending.item))
         return []
 
 
@@ -79,11 +60,7 @@ class ActionScreeningBack(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Empty the slot of the last answered item, so that the form asks it again."""
-        answered = [item.id for item in runtime.current().protocol.items if tracker.get_slot(item.id) is not None]
-        pending = tracker.get_slot("requested_slot")
-        order = [item.id for item in runtime.current().protocol.items]
-        before = [item for item in answered if pending is None or order.index(item) < order.index(pending)]
-        return [SlotSet(before[-1], None), SlotSet(ATTEMPTS, 0)] if before else [SlotSet(ATTEMPTS, 0)]
+        return _set(_form(tracker).back())
 
 
 class ActionScreeningStop(Action):
@@ -95,7 +72,7 @@ class ActionScreeningStop(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Say that it has stopped, and forget the answers."""
-        say(dispatcher, runtime.current().replies.screening_cancelled())
+        say(dispatcher, runtime.current().replies.screening.cancelled())
         return [*forget(), ActiveLoop(None)]
 
 
@@ -120,49 +97,84 @@ class ActionScreeningResult(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Say the result; the service stores it with the handoff."""
-        live = runtime.current()
-        answers = {
-            item.id: ScreeningAnswer(item=item.id, **slot)
-            for item in live.protocol.items
-            if isinstance(slot := tracker.get_slot(item.id), dict)
-        }
-        say(dispatcher, live.replies.screening_result(reckon(live.protocol, answers)))
+        live, form = runtime.current(), _form(tracker)
+        told = form.told_by(found(tracker).get("message_id"))
+        if told:
+            changed = form.changed_by(found(tracker).get("message_id"))
+            say(dispatcher, live.replies.screening.noted(told, changed=changed))
+        say(dispatcher, live.replies.screening.result(reckon(live.protocol, form.answers(), about=form.about)))
         return forget()
 
 
-class _AskItem(Action):
-    """Asks one item; subclasses are made for each item of the protocol by `ask_actions`."""
-
-    item = ""
+class ActionScreeningCorrect(Action):
+    """Corrects a finished screening: "wait, I do take Plavix"."""
 
     def name(self) -> str:
         """Rasa's name for it."""
-        return ask_action(self.item)
+        return "action_screening_correct"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Ask the item, in other words the second time."""
-        live = runtime.current()
-        items = [item.id for item in live.protocol.items]
-        if intent_of(tracker) == "start_screening":
-            say(dispatcher, live.replies.screening_intro())
-        say(
-            dispatcher,
-            live.replies.screening_question(
-                live.protocol.item(self.item),
-                items.index(self.item) + 1,
-                len(items),
-                reworded=int(tracker.get_slot(ATTEMPTS) or 0) > 0,
-            ),
-        )
+        """Say what changed and the new result, which takes the place of the old one."""
+        live, message = runtime.current(), found(tracker)
+        finished, told = message.get("finished"), message.get("screening") or {}
+        if not finished:
+            return []
+        answers = {item: ScreeningAnswer.model_validate(answer) for item, answer in finished["answers"].items()}
+        changed = {item: how for item, how in told.items() if item not in answers or answers[item].reading != how}
+        for item, how in changed.items():
+            answers[item] = ScreeningAnswer(item=item, reading=how, message_id=message.get("message_id"))
+        result = reckon(live.protocol, answers, about=About(finished["about"]), supersedes=finished["id"])
+        say(dispatcher, live.replies.screening.noted(changed, changed=True))
+        say(dispatcher, live.replies.screening.result(result))
+        return []
+
+
+class _Ask(Action):
+    """Asks one slot; subclasses are made for each slot of the protocol by `ask_actions`."""
+
+    item = ""
+    follow_up = ""
+
+    def name(self) -> str:
+        """Rasa's name for it."""
+        return ask_action(follow_up_slot(self.item, self.follow_up) if self.follow_up else self.item)
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Say what was understood, and ask; in other words where the answer was none."""
+        replies, form, message = runtime.current().replies, _form(tracker), found(tracker)
+        intent = intent_of(tracker)
+        # Rasa says what is asked next only after this: the slot is still the one that was asked before.
+        begins = tracker.get_slot("requested_slot") in (None, WHOSE) and self.item != WHOSE
+        if begins:
+            say(dispatcher, replies.screening.intro())
+        told = form.told() if begins else form.told_by(message.get("message_id"))
+        if told:
+            say(dispatcher, replies.screening.noted(told, changed=form.changed_by(message.get("message_id"))))
+        failed = int(tracker.get_slot(ATTEMPTS) or 0) > 0 and not _dealt_with(tracker)
+        if failed:
+            say(dispatcher, replies.screening.unread(others_only=bool(message.get("others_only"))))
+        if self.item == WHOSE:
+            say(dispatcher, replies.screening.whose())
+        else:
+            reworded = failed or intent == "repeat"
+            question = replies.screening.question(self.item, self.follow_up or None, form.about, reworded=reworded)
+            say(dispatcher, question)
         return []
 
 
 def ask_actions() -> list[Action]:
-    """An ask action for each item of the live protocol."""
+    """An ask action for each slot of the live protocol."""
+    asked = [(WHOSE, "")]
+    for item in runtime.current().protocol.items:
+        asked += [(item.id, ""), *((item.id, follow_up.id) for follow_up in item.follow_ups)]
     return [
-        type(f"Ask_{item.id}", (_AskItem,), {"item": item.id, "__doc__": f"Asks '{item.id}'."})()
-        for item in runtime.current().protocol.items
+        type(f"Ask_{item}_{more}", (_Ask,), {"item": item, "follow_up": more, "__doc__": f"Asks '{item} {more}'."})()
+        for item, more in asked
     ]
+
+
+def _form(tracker: Tracker) -> Form:
+    return Form(runtime.current().protocol, tracker.slots)
 
 
 def _dealt_with(tracker: Tracker) -> bool:
@@ -178,10 +190,10 @@ def _dealt_with(tracker: Tracker) -> bool:
     return False
 
 
-def _slot(reading: str, message: dict[str, Any]) -> dict[str, Any]:
-    return {"reading": reading, "message_id": message.get("message_id")}
+def _set(slots: dict[str, Any]) -> Events:
+    return [SlotSet(name, value) for name, value in slots.items()]
 
 
 def forget() -> Events:
     """The events that empty every slot of the form."""
-    return [*(SlotSet(item.id, None) for item in runtime.current().protocol.items), SlotSet(ATTEMPTS, 0)]
+    return _set(Form(runtime.current().protocol, {}).forgotten())

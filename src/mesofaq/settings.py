@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     rasa_timeout_s: float = Field(8.0, gt=0, le=50, description="How long one message may take inside Rasa.")
     database_url: str = Field("", description="SQLAlchemy URL; empty means SQLite under var/.")
     rasa_tracker_url: str = Field("", description="SQLAlchemy URL of Rasa's tracker store; empty: SQLite under var/.")
+    staff_token: str = Field("", description="The secret by which staff's systems read screenings; empty: nobody can.")
     redis_url: str = Field("", description="Redis for shared throttles (and Rasa's locks with several workers).")
     rate_limit: int = Field(
         40, ge=0, description="Messages a minute for each conversation and four times that for each address; 0: off."

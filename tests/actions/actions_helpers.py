@@ -13,9 +13,16 @@ from mesofaq.dialogue.parse import KEY
 MESSAGE_ID = "6f1e0c5e-0000-4000-8000-000000000001"
 
 
-def answered(reading: str) -> dict[str, str]:
-    """A screening slot's value."""
-    return {"reading": reading, "message_id": MESSAGE_ID}
+NOT_ASKED: dict[str, None] = {"message_id": None}
+"""The slot of a follow-up question that need not be asked."""
+
+EARLIER = "6f1e0c5e-0000-4000-8000-000000000002"
+"""Another message than the latest."""
+
+
+def answered(reading: str, how: str = "words", message_id: str = MESSAGE_ID) -> dict[str, str]:
+    """The slot of an item."""
+    return {"reading": reading, "message_id": message_id, "how": how}
 
 
 @dataclass

@@ -1,5 +1,5 @@
 import pytest
-from actions_helpers import Rasa
+from actions_helpers import Rasa, answered
 from rasa_sdk.interfaces import ActionNotFoundException
 
 from mesofaq.chat.assistant import Assistant
@@ -24,6 +24,7 @@ def test_a_clarify_offers_the_decided_cards(rasa: Rasa) -> None:
     ("intent", "reason"),
     [
         ("out_of_scope", Reason.OUT_OF_SCOPE),
+        ("ask_other", Reason.OUT_OF_SCOPE),
         ("ask_person", Reason.ASKED_FOR_PERSON),
         ("complication", Reason.COMPLICATION),
         ("medicine_change", Reason.MEDICINE_CHANGE),
@@ -47,6 +48,13 @@ def test_the_fallback_hands_over_once_and_then_listens(rasa: Rasa) -> None:
     done = rasa.call("action_fallback", "something_new")
     assert [said.kind for said in done.said] == [Kind.HANDOFF]
     assert [(event["event"], event["name"]) for event in done.other_events] == [("followup", "action_listen")]
+
+
+def test_the_fallback_ends_the_health_questions(rasa: Rasa) -> None:
+    done = rasa.call("action_fallback", "something_new", asking="liver", slots={"allergy": answered("yes")})
+    assert done.slots["allergy"] is None
+    ended = [(event["event"], event["name"]) for event in done.other_events]
+    assert ended == [("active_loop", None), ("followup", "action_listen")]
 
 
 @pytest.mark.parametrize("phrase", [None, "emergency_self_harm"])

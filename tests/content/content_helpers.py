@@ -3,6 +3,7 @@
 `good/` holds four cards that pass every rule: it is the tests' own, so that editing a real card breaks none of them.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -54,3 +55,7 @@ class Folder:
         """Rule, file and line of every error."""
         found = self.lint(topics=topics, today=today)
         return [(item.rule, item.path, item.line) for item in found if item.severity is Severity.ERROR]
+
+
+Change = Callable[[Folder], tuple[Path, int]]
+"""Changes the folder in one way; the file and the line of the one error that it makes."""

@@ -2,12 +2,18 @@
 
 import re
 import shutil
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
-from content_helpers import REAL, TODAY, Folder
+from content_helpers import REAL, TODAY, Change, Folder
+from content_screening_cases import (
+    SCREENING_CASES,
+    capital_letter,
+    item_of_the_words_written_twice,
+    milder_outcome,
+    words_of_no_item,
+)
 
 from mesofaq.content import load_content
 from mesofaq.content.lint import _RULES, Severity, lint, read_topics
@@ -144,6 +150,21 @@ def claim_in_a_phrase(folder: Folder) -> tuple[Path, int]:
     return path, folder.line("phrases.yml", "thank:")
 
 
+def claim_before_the_screening(folder: Folder) -> tuple[Path, int]:
+    path = folder.change("screening.yml", 'about: "Whose', 'about: "It is painless. Whose')
+    return path, folder.line("screening.yml", "about:")
+
+
+def claim_in_a_label_of_the_screening(folder: Folder) -> tuple[Path, int]:
+    path = folder.change("screening.yml", 'past: "in the past"', 'past: "painless"')
+    return path, folder.line("screening.yml", "labels:")
+
+
+def claim_in_a_follow_up(folder: Folder) -> tuple[Path, int]:
+    path = folder.change("screening.yml", '"What are you allergic to?"', '"It is painless. What is it?"')
+    return path, folder.line("screening.yml", 'question: "It is painless.')
+
+
 def advice_to_stop_a_medicine(folder: Folder) -> tuple[Path, int]:
     return body(folder, "after-wash.md", "Before the wash, stop taking aspirin.")
 
@@ -195,9 +216,34 @@ def reviewed_in_the_future(folder: Folder) -> tuple[Path, int]:
     return path, folder.line("after-wash.md", "on:")
 
 
+def sign_screening(folder: Folder) -> Path:
+    """Mark the screening protocol as approved, by hand."""
+    sha = load_content(folder.path).screening.text_sha256
+    return folder.change("screening.yml", "status: draft", SIGNED.format(until="2027-01-01", sha=sha))
+
+
 def screening_reviewed_without_a_date(folder: Folder) -> tuple[Path, int]:
-    path = folder.change("screening.yml", "status: draft", "status: reviewed\n  by: Ada Byron\n  until: 2027-01-01")
-    return path, folder.line("screening.yml", "status: reviewed")
+    path = sign_screening(folder)
+    folder.change("screening.yml", "  on: 2026-05-01\n", "")
+    return path, folder.line("screening.yml", "status: approved")
+
+
+def screening_approved_without_a_hash(folder: Folder) -> tuple[Path, int]:
+    path = sign_screening(folder)
+    path.write_text(re.sub(r"(?m)^  text_sha256: .*\n", "", path.read_text("utf-8")), encoding="utf-8")
+    return path, folder.line("screening.yml", "review:")
+
+
+def screening_edited_after_approval(folder: Folder) -> tuple[Path, int]:
+    path = sign_screening(folder)
+    folder.change("screening.yml", "Do you have any allergies?", "Do you have an allergy?")
+    return path, folder.line("screening.yml", "text_sha256:")
+
+
+def screening_words_edited_after_approval(folder: Folder) -> tuple[Path, int]:
+    path = sign_screening(folder)
+    folder.change("screening_words.yml", "unlike: [kidney beans]", "unlike: [kidney beans, kidney bean]")
+    return path, folder.line("screening.yml", "text_sha256:")
 
 
 def missing_topic(folder: Folder) -> tuple[Path, int]:
@@ -318,9 +364,6 @@ def hours_that_end_early(folder: Folder) -> tuple[Path, int]:
     return path, folder.line("clinic.yml", 'opens: "10:00"')
 
 
-Change = Callable[[Folder], tuple[Path, int]]
-
-
 def language_without_texts(folder: Folder) -> tuple[Path, int]:
     shutil.copy(REAL / "triage_languages.yml", folder.path)
     return folder.file("clinic.yml"), folder.append("clinic.yml", "languages: [tr]")
@@ -344,7 +387,16 @@ CASES: dict[str, tuple[Change, ...]] = {
         example_twice_in_the_card,
     ),
     "examples": (example_of_two_cards, few_examples, no_examples),
-    "claims": (claim, claim_in_a_list, claim_in_the_evidence, claim_in_a_phrase, advice_to_stop_a_medicine),
+    "claims": (
+        claim,
+        claim_in_a_list,
+        claim_in_the_evidence,
+        claim_in_a_phrase,
+        claim_before_the_screening,
+        claim_in_a_label_of_the_screening,
+        claim_in_a_follow_up,
+        advice_to_stop_a_medicine,
+    ),
     "review": (
         expired,
         edited_after_approval,
@@ -353,6 +405,9 @@ CASES: dict[str, tuple[Change, ...]] = {
         approved_by_nobody,
         reviewed_in_the_future,
         screening_reviewed_without_a_date,
+        screening_approved_without_a_hash,
+        screening_edited_after_approval,
+        screening_words_edited_after_approval,
     ),
     "coverage": (missing_topic,),
     "schema": (
@@ -364,6 +419,8 @@ CASES: dict[str, tuple[Change, ...]] = {
         bad_byte,
         broken_clinic_file,
         examples_of_no_card,
+        words_of_no_item,
+        item_of_the_words_written_twice,
     ),
     "references": (
         unknown_see_also,
@@ -375,6 +432,7 @@ CASES: dict[str, tuple[Change, ...]] = {
         placeholder_in_another_card,
         broken_placeholder,
     ),
+    "screening": SCREENING_CASES,
     "triage": (wording_that_is_no_text, wording_that_cannot_match, unknown_class),
     "languages": (language_without_texts, foreign_text_without_the_number),
     "clinic": (real_clinic_with_an_example_address, two_phone_numbers, hours_that_end_early),
@@ -395,7 +453,7 @@ def test_every_rule_has_a_case() -> None:
 
 
 def test_messages_are_sentences_that_say_what_to_do(folder: Folder) -> None:
-    for change in (hard_sentence, claim, few_examples, unknown_starter_card):
+    for change in (hard_sentence, claim, few_examples, unknown_starter_card, milder_outcome, capital_letter):
         change(folder)
     for found in folder.lint():
         assert found.message.endswith("."), found.message

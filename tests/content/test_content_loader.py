@@ -14,6 +14,7 @@ from mesofaq.errors import Code, Problem
 
 CARD = (GOOD / "cards/care/after-wash.md").read_text(encoding="utf-8")
 FRONT = CARD.split("---\n")[1]
+FILES = ("clinic.yml", "phrases.yml", "screening.yml", "screening_words.yml", "sources.yml", "triage.yml")
 YAML_BITS = st.sampled_from(
     ["[", "]", "{", "}", ": ", "\n- ", "\n  ", "&a ", "*a", "!!int ", "!!bool ", "!!timestamp ", "2026-13-45", "<<: ",
      "? ", "| ", "> ", "\"", "'", "#", "%", "\t", "\u2028", "\x00", "\ud7ff", "null", "id", "review", "status", "on",
@@ -26,7 +27,7 @@ def one_card(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     """Content with one card, quick to read again and again."""
     folder = tmp_path_factory.mktemp("one") / "content"
     (folder / "cards/care").mkdir(parents=True)
-    for name in ("clinic.yml", "phrases.yml", "screening.yml", "sources.yml", "triage.yml"):
+    for name in FILES:
         (folder / name).write_bytes((GOOD / name).read_bytes())
     return Folder(folder)
 
@@ -108,7 +109,7 @@ def test_a_wrong_value_is_named_with_its_line(folder: Folder, old: str, new: str
     assert words in caught.value.detail
 
 
-@pytest.mark.parametrize("name", ["clinic.yml", "phrases.yml", "screening.yml", "sources.yml", "triage.yml"])
+@pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("text", [None, "", "[", "- a", "a: 1", "phrases:\nsources:\n", "a: 2026-13-45"])
 def test_a_broken_file_is_one_problem(folder: Folder, name: str, text: str | None) -> None:
     if text is None:

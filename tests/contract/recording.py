@@ -23,14 +23,17 @@ TOKEN = "the-token-of-the-recording"
 EMERGENCY = "i cant breathe and my face is swelling since the injections"
 UNKNOWN = "message:00000000-0000-4000-8000-000000000000"
 START = "can you check if it's ok for me"
+START_FOR_ANOTHER = "can you check if it's ok for my mum"
 
 CONVERSATIONS = (
     ("hello", "when can i wash my hair after the session", "where is that from", "can you repeat that please"),
     ("tell me about the needles", "sessions", "how long does it take", "can I get a refund"),
     ("I nearly passed out when I saw the bill haha", "No, it is not happening now"),
     ("bonjour, combien coûte une séance",),
-    (START, "not sure", "why do you ask", "go back", "no", "xyzzy blorp", "stop"),
-    (START, *["no"] * 10),
+    (START, "not sure", "why do you ask", "go back", "no", "can I get a refund", "xyzzy blorp", "stop"),
+    (START, *["no"] * 10, "wait, I do take Plavix"),
+    # Every item, and after each bare "yes" its follow-up question.
+    (START_FOR_ANOTHER, "my mum's", *["yes", "not sure"] * 10),
 )
 """What is sent to the service, one conversation each."""
 

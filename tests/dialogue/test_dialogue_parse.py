@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from mesofaq.chat.assistant import Assistant
 from mesofaq.dialogue.parse import KEY, as_parse_data, message_id_of, reference
-from mesofaq.understanding.models import Context
+from mesofaq.understanding.models import Context, FinishedScreening, Volunteered
 
 PLANTED = "zqxwv"
 """A word that stands in no text of ours."""
@@ -83,6 +83,28 @@ def test_plain_text_is_given_back_unchanged_and_stands_nowhere_else(assistant: A
     parsed = as_parse_data(text, assistant.understand(text, Context()))
     assert parsed.pop("text") == text
     assert PLANTED not in json.dumps(parsed)
+
+
+def test_what_the_form_needs_of_the_conversation_goes_along(assistant: Assistant) -> None:
+    told = Volunteered(reading="yes", message_id=str(uuid4()), named=True)
+    finished = FinishedScreening(id=str(uuid4()), about="self", answers={"liver": {"item": "liver", "reading": "no"}})
+    around = Context(
+        volunteered={"heart": told}, volunteered_of_other={"liver": told}, speaks_for_other=True, finished=finished
+    )
+    parsed = as_parse_data("x", assistant.understand("hello", around))[KEY]
+    assert parsed["volunteered"] == {"heart": told.model_dump()}
+    assert parsed["volunteered_of_other"] == {"liver": told.model_dump()}
+    assert parsed["speaks_for_other"] is True
+    assert parsed["finished"] == finished.model_dump()
+
+
+def test_whose_answers_they_are_and_how_they_were_given_goes_along(assistant: Assistant) -> None:
+    whose = as_parse_data("x", assistant.understand("my mum's", Context(asked_whose=True)))[KEY]
+    assert whose["screening_whose"] == "other"
+    plain = as_parse_data("x", assistant.understand("no", Context(pending_item="liver")))[KEY]
+    assert (plain["screening_plain"], plain["screening_named"]) == (True, [])
+    named = as_parse_data("x", assistant.understand("yes, hepatitis", Context(pending_item="liver")))[KEY]
+    assert (named["screening_plain"], named["screening_named"]) == (False, ["liver"])
 
 
 def test_parse_data_is_json(assistant: Assistant) -> None:

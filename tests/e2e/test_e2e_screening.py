@@ -5,11 +5,22 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from fhir.resources.R4B.questionnaire import Questionnaire
+from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
 
 from fixtures_live import Chat, Instance
 
 START = "can you check if it's ok for me"
 ITEMS = "allergy pregnancy blood_thinners diabetes liver kidney heart scalp_infection autoimmune chemotherapy".split()
+READINGS = {
+    "yes": "yes",
+    "yes i'm pregnant": "yes",
+    "not sure": "unsure",
+    "skip": "not_answered",
+    "no": "no",
+    "had it in 2012, not any more": "past",
+}
+DETAILS = "it is as I said"
 EMERGENCY = "i cant breathe and my face is swelling since the injections"
 
 
@@ -22,17 +33,19 @@ class Screened(Chat):
         assert asked["screening"]["item"] == ITEMS[0]
         return self
 
-    def answer(self, text: str, then: str) -> dict[str, Any]:
-        """Answer the item; `then` is the one that is asked next, in the last reply, which is given."""
+    def answer(self, text: str, then: str, details: str = DETAILS) -> dict[str, Any]:
+        """Answer the item and its follow-up, if one is asked; gives the last reply, which asks `then`."""
         *_, asked = self.say(text)
+        if not asked["suggestions"] and asked["screening"]["item"] is not None:
+            *_, asked = self.say(details)
         assert (asked["kind"], asked["screening"]["item"]) == ("screening", then)
         return asked
 
-    def all_no(self, **other: str) -> dict[str, Any]:
-        """Answer every item with no, or as told; gives the result's reply."""
-        for item, following in pairwise(ITEMS):
+    def all_no(self, start: str = ITEMS[0], **other: str) -> dict[str, Any]:
+        """Answer every item from `start` on with no, or as told; gives the result's reply."""
+        for item, following in pairwise(ITEMS[ITEMS.index(start) :]):
             self.answer(other.get(item, "no"), then=following)
-        (result,) = self.say(other.get(ITEMS[-1], "no"))
+        *_, result = self.say(other.get(ITEMS[-1], "no"))
         return result
 
 
@@ -47,6 +60,7 @@ def screened(live: Instance) -> Screened:
         ({}, "no_flags", []),
         ({"diabetes": "yes", "heart": "not sure"}, "review", ["diabetes", "heart"]),
         ({"pregnancy": "yes i'm pregnant", "liver": "skip"}, "postpone", ["pregnancy", "liver"]),
+        ({"chemotherapy": "had it in 2012, not any more"}, "no_flags", []),
     ],
 )
 def test_every_result_reaches_staff_with_each_answer_as_typed(
@@ -59,9 +73,9 @@ def test_every_result_reaches_staff_with_each_answer_as_typed(
     assert shown["reason"] == "screening"
     summary = shown["screening"]
     assert (summary["result"], summary["flags"]) == (result, flags)
-    readings = {"yes": "yes", "yes i'm pregnant": "yes", "not sure": "unsure", "skip": "not_answered", "no": "no"}
-    assert summary["answers"] == [
-        {"item": item, "typed": answers.get(item, "no"), "reading": readings[answers.get(item, "no")]} for item in ITEMS
+    typed = {item: answers.get(item, "no") for item in ITEMS}
+    assert [(line["item"], line["typed"], line["reading"]) for line in summary["answers"]] == [
+        (item, typed[item], READINGS[typed[item]]) for item in ITEMS
     ]
     assert shown["transcript"][0]["text"] == START
 
@@ -85,10 +99,119 @@ def test_going_back_asks_the_item_before_and_the_new_answer_counts(live: Instanc
     assert result["screening"]["result"] == "no_flags"
 
 
+def test_a_follow_up_is_asked_after_a_yes_and_reaches_staff_as_typed(live: Instance, screened: Screened) -> None:
+    for following in ITEMS[1:3]:
+        screened.answer("no", then=following)
+    (asked,) = screened.say("yes")
+    assert (asked["screening"]["item"], asked["suggestions"]) == ("blood_thinners", [])
+    screened.answer("the little white ones from Dr Okafor", then="diabetes")
+    result = screened.all_no(start="diabetes")
+    (line,) = [
+        one
+        for one in live.cli_json("handoffs", "show", result["handoff"]["id"])["screening"]["answers"]
+        if one["item"] == "blood_thinners"
+    ]
+    assert line["follow_ups"] == [{"follow_up": "which", "typed": "the little white ones from Dr Okafor"}]
+
+
+def test_a_medicine_that_was_named_is_not_asked_for(screened: Screened) -> None:
+    for following in ITEMS[1:3]:
+        screened.answer("no", then=following)
+    *_, asked = screened.say("i take eliquis")
+    assert asked["screening"]["item"] == "diabetes"
+
+
+def test_the_result_says_what_was_flagged_and_why_in_the_patients_own_words(screened: Screened) -> None:
+    text = screened.all_no(blood_thinners="i take baby aspirin")["text"]
+    assert "“i take baby aspirin”" in text
+    assert "bleeding" in text
+
+
+def test_what_was_said_before_the_start_is_shown_and_not_asked_again(live: Instance) -> None:
+    chat = Screened(live.url)
+    chat.say("hi, i have type 2 diabetes. how long does a session take?")
+    _, noted, asked = chat.say(START)
+    assert "Diabetes: yes" in noted["text"]
+    assert asked["screening"]["item"] == ITEMS[0]
+    for following in ["pregnancy", "blood_thinners"]:
+        chat.answer("no", then=following)
+    # The item itself is not asked, only what staff need to know about it.
+    *_, more = chat.say("no")
+    assert (more["screening"]["item"], more["suggestions"]) == ("diabetes", [])
+    chat.answer("under control", then="liver")
+
+
+def test_an_answer_can_be_corrected_at_a_later_question(screened: Screened) -> None:
+    for following in ITEMS[1:6]:
+        screened.answer("no", then=following)
+    noted, asked = screened.say("wait, I do take Plavix")
+    assert noted["text"].startswith("Changed:")
+    assert asked["screening"]["item"] == "kidney"
+    assert screened.all_no(start="kidney")["screening"]["flags"] == ["blood_thinners"]
+
+
+def test_a_result_can_be_corrected_and_staff_see_the_new_one(live: Instance, screened: Screened) -> None:
+    first = screened.all_no()
+    changed, second = screened.say("wait, I do take Plavix")
+    assert "Blood thinners: yes" in changed["text"]
+    assert second["screening"] == {"item": None, "result": "review", "flags": ["blood_thinners"]}
+    shown = live.cli_json("handoffs", "show", first["handoff"]["id"])["screening"]
+    assert (shown["result"], shown["flags"]) == ("review", ["blood_thinners"])
+    assert shown["corrects"] is not None
+
+
+def test_whoever_asks_for_somebody_else_is_asked_whose_answers_these_are(live: Instance) -> None:
+    chat = Screened(live.url)
+    chat.say("Hi, I am asking for my mum. She is 70.")
+    (whose,) = chat.say(START)
+    assert [offer["title"] for offer in whose["suggestions"]] == ["My own", "Someone else's"]
+    chat.answer("my mum's", then="allergy")
+    chat.answer("no", then="pregnancy")
+    chat.answer("no", then="blood_thinners")
+    chat.answer("she takes warfarin", then="diabetes")
+    result = chat.all_no(start="diabetes")
+    assert result["screening"]["flags"] == ["blood_thinners"]
+    assert live.cli_json("handoffs", "show", result["handoff"]["id"])["screening"]["about"] == "other"
+
+
+def test_a_relatives_condition_is_asked_about_again(screened: Screened) -> None:
+    told, asked = screened.say("my sister is allergic to nuts")
+    assert "someone else" in told["text"]
+    assert asked["screening"]["item"] == "allergy"
+    assert screened.all_no()["screening"]["result"] == "no_flags"
+
+
+def test_a_question_that_no_card_answers_goes_to_a_person_and_is_no_failed_answer(screened: Screened) -> None:
+    handed, again = screened.say("who won the match last night?")
+    assert (handed["kind"], again["screening"]["item"]) == ("handoff", "allergy")
+    assert again["text"].startswith("1 of 10. Do you have any allergies")
+
+
+def test_a_question_beside_an_answer_is_answered_and_the_answer_taken(screened: Screened) -> None:
+    answer, *_, asked = screened.say("no. when can i wash my hair after the session?")
+    assert answer["card"]["id"] == "after-wash"
+    assert asked["screening"]["item"] == "pregnancy"
+
+
+@pytest.mark.parametrize("answers", [{}, {"heart": "yes"}, {"scalp_infection": "yes, shingles"}])
+def test_every_result_is_exported_as_fhir_that_its_models_accept(
+    live: Instance, screened: Screened, answers: dict[str, str]
+) -> None:
+    result = screened.all_no(**answers)
+    bundle = live.cli_json("screening", "export", result["handoff"]["id"], "--fhir")
+    response, questionnaire = (entry["resource"] for entry in bundle["entry"])
+    QuestionnaireResponse.model_validate(response)
+    Questionnaire.model_validate(questionnaire)
+    assert response["questionnaire"] == f"{questionnaire['url']}|{questionnaire['version']}"
+    (coded,) = [item["answer"][0]["valueCoding"]["code"] for item in response["item"] if item["linkId"] == "result"]
+    assert coded == result["screening"]["result"]
+
+
 def test_stopping_keeps_no_result(live: Instance, screened: Screened) -> None:
     screened.answer("yes", then="pregnancy")
     (reply,) = screened.say("stop")
     assert reply["screening"]["result"] == "cancelled"
+    assert "keep none of the answers" in reply["text"]
     assert reply["handoff"] is None
     # What was answered before is forgotten: a new start asks every item, and the yes is not among its flags.
     screened.begin()

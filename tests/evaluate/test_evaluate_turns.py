@@ -145,4 +145,4 @@ def test_the_words_of_the_real_replies_tell_each_act_and_each_handoff(content: C
     for reason in (Reason.COMPLICATION, Reason.MEDICINE_CHANGE, Reason.PERSONAL_MEDICAL):
         assert words.named[replies.handoff(reason).text] == reason
     assert words.named[replies.handoff(Reason.ASKED_FOR_PERSON).text] == "ask_person"
-    assert words.intro == replies.screening_intro().text
+    assert words.intro == replies.screening.intro().text

@@ -109,8 +109,8 @@ def test_a_handoff_is_shown_by_its_id_or_the_beginning_of_it(record: Store, char
     assert f"Handoff {handoff_id}" in shown
     assert "Patient" in shown
     assert "A person at the clinic will answer." in shown
-    assert "Screening, protocol 1" in shown
-    assert "Result: review. Flags: diabetes." in shown
+    assert ", protocol 1, " in shown
+    assert "Result: review. Flags: diabetes. Noted: none." in shown
     assert ["diabetes", "unsure", "My", "sugar", "is", "high"] in [line.split() for line in shown.splitlines()]
 
 
@@ -119,7 +119,8 @@ def test_a_handoff_as_json_holds_both_sides_and_the_screening(record: Store) -> 
     shown = json.loads(_run("handoffs", "show", handoff_id, "--json").stdout)
     assert [line["from"] for line in shown["transcript"]] == ["patient", "bot"]
     assert shown["transcript"][1]["reply"]["from"] == "bot"
-    assert shown["screening"]["answers"] == [{"item": "diabetes", "typed": "My sugar is high", "reading": "unsure"}]
+    line = {"item": "diabetes", "typed": "My sugar is high", "reading": "unsure", "follow_ups": []}
+    assert shown["screening"]["answers"] == [line]
     assert shown["screening"]["protocol_version"] == "1"
 
 

@@ -113,7 +113,7 @@ def test_a_finished_screening_is_linked_to_the_handoff(store: Store, message_id:
     assert isinstance(row, Screening)
     assert reply.handoff is not None
     assert (row.handoff_id, row.message_id, row.result) == (reply.handoff.id, message_id, "review")
-    assert (row.flags, row.answers) == (["diabetes"], [item])
+    assert (row.flags, row.answers) == (["diabetes"], [{**item, "follow_ups": []}])
 
 
 def test_a_screening_without_a_handoff_is_kept(store: Store, message_id: str) -> None:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from mesofaq.chat.assistant import Assistant
 from mesofaq.content.loader import Content
-from mesofaq.understanding.models import Context, Outcome, Understanding
+from mesofaq.understanding.models import Context, FinishedScreening, Outcome, Understanding
 from mesofaq.understanding.pipeline import Understander, judge_only
 
 DIABETES = Context(pending_item="diabetes")
@@ -60,7 +60,9 @@ def test_triage_comes_before_everything(assistant: Assistant) -> None:
         ("never mind", "stop"),
         ("no more questions", "stop"),
         ("When can I wash my hair after a session?", "ask_faq"),
-        ("what will the weather be like tomorrow", "out_of_scope"),
+        ("what will the weather be like tomorrow", "ask_other"),
+        ("can I get a refund?", "ask_other"),
+        ("xyzzy blorp", "out_of_scope"),
         ("should I stop taking my insulin?", "medicine_change"),
     ],
 )
@@ -77,6 +79,41 @@ def test_whether_an_emergency_is_happening_now_is_answered_in_doubt_by_one(
     assistant: Assistant, text: str, intent: str
 ) -> None:
     assert assistant.understand(text, Context(asked_if_now=True)).intent == intent
+
+
+def test_a_question_that_no_card_answers_is_an_ordinary_one_outside_a_screening(assistant: Assistant) -> None:
+    assert assistant.understand("what will the weather be like tomorrow", Context()).intent == "out_of_scope"
+
+
+@pytest.mark.parametrize(
+    ("text", "corrects"), [("wait, I do take Plavix", True), ("I don't take Plavix", False), ("thanks", False)]
+)
+def test_after_a_finished_screening_only_what_differs_from_it_corrects_it(
+    assistant: Assistant, content: Content, text: str, corrects: bool
+) -> None:
+    answers = {item.id: {"item": item.id, "reading": "no"} for item in content.screening.items}
+    finished = FinishedScreening(id="a", about="self", answers=answers)
+    found = assistant.understand(text, Context(finished=finished))
+    assert (found.intent == "correct_screening") == corrects
+
+
+def test_without_a_finished_screening_there_is_nothing_to_correct(assistant: Assistant) -> None:
+    assert assistant.understand("wait, I do take Plavix", Context()).intent != "correct_screening"
+
+
+@pytest.mark.parametrize(
+    ("text", "whose"), [("mine", "self"), ("it's for my mum", "other"), ("what is mesotherapy", None)]
+)
+def test_whose_answers_they_are_is_read_where_it_was_asked(assistant: Assistant, text: str, whose: str | None) -> None:
+    found = assistant.understand(text, Context(asked_whose=True))
+    assert found.screening_whose == whose
+    assert (found.intent == "inform_health") == (whose is not None)
+
+
+def test_every_text_answers_a_follow_up_that_is_nothing_else_for_certain(assistant: Assistant) -> None:
+    asked = Context(pending_item="diabetes", pending_follow_up="control")
+    found = {text: assistant.understand(text, asked).intent for text in ("so so", "6.9 last time", "stop")}
+    assert found == {"so so": "inform_health", "6.9 last time": "inform_health", "stop": "stop"}
 
 
 def test_something_volunteered_is_taken_while_another_item_is_asked(assistant: Assistant) -> None:

@@ -9,11 +9,12 @@ from datetime import date
 from pathlib import Path
 
 from mesofaq.content.loader import Content, load_content
-from mesofaq.content.models import Card
+from mesofaq.content.models import Card, ReviewStatus
 from mesofaq.dialogue import runtime
 from mesofaq.dialogue.replies import Replies
 from mesofaq.errors import Problem
 from mesofaq.knowledge.bundle import Bundle, current_bundle, load_bundle
+from mesofaq.screening.baseline import looser, overridden
 from mesofaq.settings import Settings
 from mesofaq.understanding.first_look import FirstLook
 from mesofaq.understanding.models import Context, Understanding
@@ -72,7 +73,9 @@ class Assistant:
             _log.error("bundle_refused: %s", problem.detail)
             return False
         # Everything is made ready before anything is replaced: a message in flight keeps what it started with.
-        understander = Understander(self.triage, bundle, self.content.screening, self._servable_in(bundle))
+        understander = Understander(
+            self.triage, bundle, self.content.screening, self._servable_in(bundle), lambda: self.screens
+        )
         replies = self._speak_with(bundle)
         self.bundle, self._understander, self.replies = bundle, understander, replies
         self._refused, self.problem = None, None
@@ -96,7 +99,21 @@ class Assistant:
         """Whether texts without a current approval are being served, and the page must say so."""
         if self._settings.env == "production" or self.bundle is None:
             return False
-        return any(card.status_on(_today()) != "approved" for card in self.bundle.cards.values())
+        if self.content.screening.status_on(_today()) is not ReviewStatus.APPROVED:
+            return True
+        return any(card.status_on(_today()) is not ReviewStatus.APPROVED for card in self.bundle.cards.values())
+
+    @property
+    def screens(self) -> bool:
+        """Whether the pre-screening may be offered today: its protocol is as strict as it must be, and signed.
+
+        In development an unsigned one is, under the notice that texts await approval.
+        """
+        protocol = self.content.screening
+        unanswered_for = [one for one in looser(protocol) if overridden(one, protocol, _today()) is None]
+        if unanswered_for:
+            return False
+        return self._settings.env != "production" or protocol.status_on(_today()) is ReviewStatus.APPROVED
 
     def servable(self, card_id: str) -> bool:
         """Whether the card with that id may be shown today."""
@@ -106,7 +123,8 @@ class Assistant:
         return _Servable(bundle, self._settings)
 
     def _speak_with(self, bundle: Bundle | None) -> Replies:
-        replies = Replies(self.content, bundle, self.servable if bundle is None else self._servable_in(bundle), _status)
+        servable = self.servable if bundle is None else self._servable_in(bundle)
+        replies = Replies(self.content, bundle, servable, _status, lambda: self.screens)
         runtime.install(runtime.Runtime(replies, self.content.screening))
         return replies
 

@@ -11,7 +11,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 __all__ = [
+    "About",
     "CardRef",
+    "DialogueState",
+    "FollowUpAnswer",
     "HandoffDraft",
     "HandoffRef",
     "Kind",
@@ -19,6 +22,7 @@ __all__ = [
     "Reason",
     "Reply",
     "ReplyDraft",
+    "ScreeningAnswer",
     "ScreeningDraft",
     "ScreeningRef",
     "SourceRef",
@@ -125,21 +129,55 @@ class HandoffDraft(_Model):
     priority: Priority
 
 
-class ScreeningAnswer(_Model):
-    """How one screening item was answered. `message_id` leads to the patient's own words in the transcript."""
+class FollowUpAnswer(_Model):
+    """The answer to a follow-up question; None for one that was not asked. The words are in the transcript."""
 
-    item: str
-    reading: Literal["yes", "no", "unsure", "not_answered"]
+    follow_up: str
     message_id: str | None = None
 
 
+class ScreeningAnswer(_Model):
+    """How one screening item was answered. `message_id` leads to the patient's own words in the transcript.
+
+    `past` is a condition that is over and healed: staff see it, and it flags nothing.
+    """
+
+    item: str
+    reading: Literal["yes", "no", "unsure", "past", "not_answered"]
+    message_id: str | None = None
+    follow_ups: tuple[FollowUpAnswer, ...] = ()
+
+
+class About(StrEnum):
+    """Whose answers they are."""
+
+    SELF = "self"
+    OTHER = "other"
+    UNCLEAR = "unclear"
+
+
 class ScreeningDraft(_Model):
-    """A finished screening: protocol version, every answer, the result and its flags."""
+    """A finished screening: protocol version, whose answers, every answer, the result, its flags and what is noted.
+
+    `supersedes` is the id of the screening that this one corrects.
+    """
 
     protocol_version: str
+    about: About = About.SELF
     result: Literal["no_flags", "review", "postpone"]
     flags: tuple[str, ...]
+    noted: tuple[str, ...] = ()
     answers: tuple[ScreeningAnswer, ...]
+    supersedes: str | None = None
+
+
+class DialogueState(_Model):
+    """What a reply asks, for reading the next message; kept with the reply and not part of the chat API."""
+
+    item: str | None = None
+    follow_up: str | None = None
+    asks_whose: bool = False
+    about: About = About.SELF
 
 
 class ReplyDraft(_Model):
@@ -153,6 +191,7 @@ class ReplyDraft(_Model):
     handoff: HandoffDraft | None = None
     screening: ScreeningRef | None = None
     screening_result: ScreeningDraft | None = None
+    state: DialogueState | None = None
 
 
 class TranscriptMessage(_Model):

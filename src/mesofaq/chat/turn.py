@@ -19,6 +19,8 @@ from mesofaq.chat.assistant import Assistant
 from mesofaq.chat.live import LiveEvents
 from mesofaq.chat.models import Kind, Reply, ReplyDraft
 from mesofaq.chat.order import Order, Place
+from mesofaq.chat.quotes import quote
+from mesofaq.chat.screening_context import with_screening
 from mesofaq.dialogue.client import RasaClient
 from mesofaq.dialogue.parse import reference
 from mesofaq.dialogue.replies import HAPPENING_NOW_TEXT
@@ -41,6 +43,7 @@ ORPHANED_AFTER = timedelta(seconds=30)
 
 _COMMAND = re.compile(r"^/[A-Za-z_][\w+-]*\s*(\{.*\})?$", re.DOTALL)
 _CONTEXT_REPLIES = 12
+_CONTEXT_MESSAGES = 40
 _POLL_S = 0.1
 
 
@@ -160,7 +163,7 @@ class TurnService:
                 if look is None:
                     urgent = judged  # no second opinion: what words alone cannot settle is an emergency
                 elif look.triage_class is TriageClass.EMERGENCY:
-                    urgent = await asyncio.to_thread(self._assistant.understand, text, Context(), look)
+                    urgent = await asyncio.to_thread(self._in_context, conversation.id, text, look)
             if urgent is not None and (draft := self._emergency_reply(urgent)) is not None:
                 await self._keep(message_id, urgent)
                 return await self._finish(conversation.id, message_id, [draft], new_epoch=True)
@@ -185,7 +188,8 @@ class TurnService:
             # The epoch is read inside the turn: an emergency in between has started the dialogue afresh.
             epoch = (await asyncio.to_thread(self._store.get_conversation, conversation_id)).dialogue_epoch
             async with asyncio.timeout_at(late):
-                return await self._rasa.send(f"{conversation_id}:{epoch}", reference(message_id))
+                drafts = await self._rasa.send(f"{conversation_id}:{epoch}", reference(message_id))
+            return await asyncio.to_thread(quote, drafts, conversation_id, self._store)
         except Problem as problem:
             if problem.code is Code.STORE_FAILED:
                 raise
@@ -209,6 +213,14 @@ class TurnService:
         except Exception as error:
             _log.error("second_opinion_failed: error=%s", type(error).__name__)
             return None
+
+    def _in_context(self, conversation_id: str, text: str, look: FirstLook) -> Understanding:
+        """An alarming message in the light of what was asked; alone, where that cannot be had."""
+        try:
+            context = self._context(conversation_id)
+        except Problem:
+            context = Context()
+        return self._assistant.understand(text, context, look)
 
     def _emergency_reply(self, understanding: Understanding) -> ReplyDraft | None:
         if understanding.triage.triage_class != TriageClass.EMERGENCY:
@@ -254,7 +266,7 @@ class TurnService:
 
     def _context(self, conversation_id: str) -> Context:
         newest = self._store.last_replies(conversation_id, _CONTEXT_REPLIES)
-        pending = newest[0].screening.item if newest and newest[0].screening else None
         asked_if_now = bool(newest) and any(offer.text == HAPPENING_NOW_TEXT for offer in newest[0].suggestions)
         answered = next((reply.card.id for reply in newest if reply.kind is Kind.ANSWER and reply.card), None)
-        return Context(pending_item=pending, asked_if_now=asked_if_now, last_cards=(answered,) if answered else ())
+        context = Context(asked_if_now=asked_if_now, last_cards=(answered,) if answered else ())
+        return with_screening(context, self._store.screening_context(conversation_id, _CONTEXT_MESSAGES))

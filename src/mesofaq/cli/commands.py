@@ -11,5 +11,6 @@ from mesofaq.cli import (
     evaluate,  # noqa: F401
     handoffs,  # noqa: F401
     purge,  # noqa: F401
+    screening,  # noqa: F401
     up,  # noqa: F401
 )

@@ -104,8 +104,9 @@ def approve_command(
     until: Annotated[str, typer.Option("--until", metavar="DATE", help="The last day it holds, as YYYY-MM-DD.")],
     status: Annotated[SignedStatus, typer.Option("--status", help="How far it has come.")] = SignedStatus.APPROVED,
 ) -> None:
-    """Record a person's sign-off on the words that a card has now."""
-    from mesofaq.content.approval import approve
+    """Record a person's sign-off on the words that a card has now ('screening': the pre-screening protocol)."""
+    from mesofaq.content import load_content
+    from mesofaq.content.approval import approve, approve_screening
     from mesofaq.content.models import ReviewStatus
 
     try:
@@ -113,6 +114,15 @@ def approve_command(
     except ValueError:
         message = f"'{until}' is no day. Write it as YYYY-MM-DD, e.g. {date.today().year + 1}-03-31."
         raise Problem(Code.INVALID_REQUEST, message) from None
+    if card_id == "screening":
+        today = date.today()
+        loaded = load_content(_folder(), strict=False)
+        protocol = approve_screening(loaded, by=by, until=last_day, status=ReviewStatus(status), today=today)
+        typer.echo(
+            f"The screening protocol version {protocol.version} is {protocol.review.status} by {protocol.review.by} "
+            f"until {protocol.review.until}. Commit {_shown(_folder() / 'screening.yml')} to keep it."
+        )
+        return
     content, card = _card(card_id)
     signed = approve(content, card, by=by, until=last_day, status=ReviewStatus(status), today=date.today())
     typer.echo(

@@ -20,13 +20,18 @@ from mesofaq.settings import load_settings
 from mesofaq.store import HandoffDetail, HandoffRecord, ScreeningSummary, Store, utc_now
 from mesofaq.store.database import parse_url, sqlite_file
 
-__all__ = ["list_handoffs", "open_record", "show_handoff"]
+__all__ = ["list_handoffs", "open_record", "print_screening", "show_handoff"]
 
 handoffs_app = typer.Typer(help="List the handoffs to a person, or show one.", invoke_without_command=True)
 app.add_typer(handoffs_app, name="handoffs")
 
 _STYLES = {Priority.EMERGENCY: "bold red", Priority.URGENT: "yellow", Priority.ROUTINE: ""}
 _WHO = {"patient": "Patient", "bot": "Bot", "staff": "Staff"}
+_WHOSE = {
+    "self": "The answers are about who wrote them.",
+    "other": "The answers are about somebody else.",
+    "unclear": "Whose answers they are stayed unclear.",
+}
 _SHORT_ID_CHARS = 8
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
@@ -129,19 +134,27 @@ def _print_detail(console: Console, detail: HandoffDetail, now: datetime) -> Non
         table.add_row(_moment(message.at), _WHO[message.from_], text)
     console.print(table)
     if detail.screening is not None:
-        _print_screening(console, detail.screening)
+        print_screening(console, detail.screening)
 
 
-def _print_screening(console: Console, screening: ScreeningSummary) -> None:
-    flags = ", ".join(screening.flags) or "none"
-    console.print(Text(f"\nScreening, protocol {screening.protocol_version}, {_moment(screening.at)} UTC"))
-    console.print(Text(f"Result: {screening.result}. Flags: {flags}."))
+def print_screening(console: Console, screening: ScreeningSummary) -> None:
+    """Print a finished screening as a table: each item, how it was read, and the answer as typed."""
+    flags, noted = ", ".join(screening.flags) or "none", ", ".join(screening.noted) or "none"
+    console.print(
+        Text(f"\nScreening {screening.id}, protocol {screening.protocol_version}, {_moment(screening.at)} UTC")
+    )
+    console.print(Text(f"Result: {screening.result}. Flags: {flags}. Noted: {noted}. {_WHOSE[screening.about]}"))
+    if screening.corrects:
+        console.print(Text(f"It corrects the screening {screening.corrects}."))
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in ("Item", "Read as", "Answer as typed"):
         table.add_column(heading)
     for line in screening.answers:
+        flagged = "bold" if line.item in screening.flags else ""
         typed = _printable(line.typed) if line.typed is not None else "-"
-        table.add_row(line.item, line.reading, Text(typed))
+        table.add_row(Text(line.item, style=flagged), Text(line.reading, style=flagged), Text(typed, style=flagged))
+        for more in line.follow_ups:
+            table.add_row("", Text(more.follow_up), Text(_printable(more.typed or "-")))
     console.print(table)
 
 

@@ -18,6 +18,7 @@ from mesofaq.content.rules import (
     references,
     review,
     schema,
+    screening,
     sources,
     triage,
 )
@@ -38,6 +39,7 @@ _RULES: tuple[Callable[[Corpus], Iterator[Finding]], ...] = (
     review.check,
     clinic.check,
     triage.check,
+    screening.check,
     languages.check,
     examples.check,
 )

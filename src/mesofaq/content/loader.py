@@ -13,7 +13,8 @@ from pydantic import BaseModel, ValidationError
 
 from mesofaq.content.cardfile import NotYamlError, key_line, parse_yaml, split_card
 from mesofaq.content.languages import LanguageFlags, LanguageFlagsFile, LanguageTexts, LanguageTextsFile
-from mesofaq.content.models import Card, Clinic, ScreeningProtocol, Source
+from mesofaq.content.models import Card, Clinic, Source
+from mesofaq.content.screening import ScreeningProtocol, Words
 from mesofaq.errors import Code, Problem
 
 __all__ = ["Content", "LoadError", "load_content", "read_nlu_examples"]
@@ -93,7 +94,6 @@ def load_content(folder: Path, *, strict: bool = True) -> Content:
         for key, value in _read_mapping(folder / "sources.yml", "sources").items()
     }
     phrases = _read_mapping(folder / "phrases.yml", "phrases")
-    screening = folder / "screening.yml"
     texts = _if_there(LanguageTextsFile, folder / "languages.yml")
     flags = _if_there(LanguageFlagsFile, folder / "triage_languages.yml")
     return Content(
@@ -101,7 +101,7 @@ def load_content(folder: Path, *, strict: bool = True) -> Content:
         cards=cards,
         sources=sources,
         clinic=_validate(Clinic, _read_yaml(folder / "clinic.yml"), folder / "clinic.yml"),
-        screening=_validate(ScreeningProtocol, _read_yaml(screening), screening),
+        screening=_read_screening(folder),
         phrases={key: str(text).strip() for key, text in phrases.items()},
         triage=_read_yaml(folder / "triage.yml"),
         errors=tuple(errors),
@@ -152,6 +152,35 @@ def _read_card(path: Path, errors: list[LoadError]) -> Card | None:
     except _UnreadableError as error:
         errors.append(LoadError(error.path or path, error.line, str(error)))
     return None
+
+
+def _read_screening(folder: Path) -> ScreeningProtocol:
+    """The protocol, with the words of each of its items from the file beside it."""
+    path, words_path = folder / "screening.yml", folder / "screening_words.yml"
+    data, words = _read_yaml(path), _read_mapping(words_path, "items")
+    checked = {item: _validate(Words, lists, words_path, ("items", item)) for item, lists in words.items()}
+    items = data.get("items")
+    if isinstance(items, list):
+        for position, item in enumerate(items):
+            if isinstance(item, dict) and "words" in item and item.get("id") in words:
+                line = key_line(_read_text(path), ["items", position, "words"])
+                message = f"the words of '{item['id']}' stand in {words_path.name} already. Keep them in one place"
+                raise _problem(LoadError(path, line, message))
+        data = {**data, "items": [_with_words(item, checked) for item in items]}
+    protocol = _validate(ScreeningProtocol, data, path)
+    known = {item.id for item in protocol.items}
+    for item in words:
+        if item not in known:
+            line = key_line(_read_text(words_path), ["items", item])
+            message = (
+                f"there is no item '{item}' in {path.name}. Correct its id, add the item there, or remove its words"
+            )
+            raise _problem(LoadError(words_path, line, message))
+    return protocol
+
+
+def _with_words(item: Any, words: dict[str, Words]) -> Any:
+    return {"words": words.get(str(item.get("id")), Words()), **item} if isinstance(item, dict) else item
 
 
 def _id_line(path: Path) -> int:

@@ -1,4 +1,4 @@
-"""What clinicians own, as typed data: cards, sources, the clinic's own facts, the screening, the phrases.
+"""What clinicians own, as typed data: cards, sources, the clinic's own facts; the pre-screening is in `screening`.
 
 Nothing here reads files (that is `loader`) or judges them (that is `lint`); a value that cannot be used at
 all is refused on construction, one that is merely unwise is left for lint to report.
@@ -19,18 +19,19 @@ __all__ = [
     "Card",
     "CardSource",
     "Clinic",
-    "Outcome",
+    "Frozen",
+    "OpeningHours",
     "Review",
     "ReviewStatus",
-    "ScreeningItem",
-    "ScreeningProtocol",
     "Source",
 ]
 
 PLACEHOLDER = re.compile(r"\{\{\s*([a-z_.]+)\s*\}\}")
 
 
-class _Frozen(BaseModel):
+class Frozen(BaseModel):
+    """Read once, never changed; a key that it does not know is a mistake."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -42,7 +43,7 @@ class ReviewStatus(StrEnum):
     APPROVED = "approved"
 
 
-class Review(_Frozen):
+class Review(Frozen):
     """Who stands behind a text, since when, until when, and for exactly which words."""
 
     status: ReviewStatus
@@ -51,15 +52,22 @@ class Review(_Frozen):
     until: date | None = None
     text_sha256: str | None = None
 
+    def status_on(self, day: date, text_sha256: str) -> ReviewStatus:
+        """The status that counts on `day` for the words with that hash: an approval run out, or of others, is none."""
+        if self.status is not ReviewStatus.APPROVED:
+            return self.status
+        unexpired = self.until is not None and day <= self.until
+        return ReviewStatus.APPROVED if unexpired and self.text_sha256 == text_sha256 else ReviewStatus.DRAFT
 
-class CardSource(_Frozen):
+
+class CardSource(Frozen):
     """One source of a card and the place in it (`where`: a section heading or a question)."""
 
     source: str
     where: str
 
 
-class Card(_Frozen):
+class Card(Frozen):
     """One answer, shown word for word.
 
     `examples` are questions in patients' own words, from the file beside the card; they teach retrieval and
@@ -98,14 +106,10 @@ class Card(_Frozen):
 
     def status_on(self, day: date) -> ReviewStatus:
         """The review status that counts on `day`: an approval run out, or of other words, is a draft."""
-        if self.review.status is not ReviewStatus.APPROVED:
-            return self.review.status
-        current = self.review.text_sha256 == self.text_sha256
-        unexpired = self.review.until is not None and day <= self.review.until
-        return ReviewStatus.APPROVED if current and unexpired else ReviewStatus.DRAFT
+        return self.review.status_on(day, self.text_sha256)
 
 
-class Source(_Frozen):
+class Source(Frozen):
     """Something a card rests on."""
 
     title: str
@@ -116,7 +120,7 @@ class Source(_Frozen):
     note: str = ""
 
 
-class OpeningHours(_Frozen):
+class OpeningHours(Frozen):
     """One line of opening hours: days as `mon` to `sun`, local times."""
 
     days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...]
@@ -124,7 +128,7 @@ class OpeningHours(_Frozen):
     closes: time
 
 
-class Clinic(_Frozen):
+class Clinic(Frozen):
     """The clinic's own facts. `placeholder: true` marks invented ones, which lint reports."""
 
     placeholder: bool = False
@@ -166,55 +170,3 @@ class Clinic(_Frozen):
             return str(getattr(self, name))
 
         return PLACEHOLDER.sub(value, text).strip()
-
-
-class Outcome(StrEnum):
-    """What a screening, or one item of it, leads to. Ordered from mild to strict by `severity`."""
-
-    NO_FLAGS = "no_flags"
-    REVIEW = "review"
-    POSTPONE = "postpone"
-
-    @property
-    def severity(self) -> int:
-        """0 for no flags, 1 for review, 2 for postpone: the strictest item decides the result."""
-        return list(Outcome).index(self)
-
-
-class ScreeningItem(_Frozen):
-    """One question of the pre-screening.
-
-    `mentions` are the words by which a patient names the condition or a medicine for it without saying 'yes'.
-    """
-
-    id: str = Field(pattern=r"^[a-z][a-z_]*$")
-    title: str
-    question: str
-    reworded: str
-    why: str
-    help: str = ""
-    sources: tuple[CardSource, ...]
-    outcome: Outcome
-    mentions: tuple[str, ...] = ()
-    card: str | None = None
-
-
-class ScreeningProtocol(_Frozen):
-    """The whole pre-screening, in the order in which it is asked."""
-
-    version: str
-    review: Review
-    intro: str
-    items: tuple[ScreeningItem, ...] = Field(min_length=1)
-    results: dict[Literal["no_flags", "review", "postpone", "cancelled"], str]
-
-    def item(self, item_id: str) -> ScreeningItem:
-        """The item with that id.
-
-        Raises:
-            KeyError: the protocol has no such item.
-        """
-        for item in self.items:
-            if item.id == item_id:
-                return item
-        raise KeyError(item_id)

@@ -38,7 +38,7 @@ def as_parse_data(text: str, understanding: Understanding) -> dict[str, Any]:
         understanding: what was found; only ids, names and numbers of it go along, never words of the patient.
     """
     intent = {"name": understanding.intent, "confidence": understanding.confidence}
-    decision = understanding.decision
+    decision, context = understanding.decision, understanding.context
     return {
         "text": text,
         "intent": intent,
@@ -51,5 +51,14 @@ def as_parse_data(text: str, understanding: Understanding) -> dict[str, Any]:
             "cards": list(decision.cards) if decision else [],
             "last_cards": list(understanding.context.last_cards),
             "screening": understanding.screening,
+            "screening_named": list(understanding.screening_named),
+            "screening_last": understanding.screening_last,
+            "screening_plain": understanding.screening_plain,
+            "screening_whose": understanding.screening_whose,
+            "others_only": understanding.others_only,
+            "speaks_for_other": context.speaks_for_other,
+            "volunteered": {item: told.model_dump() for item, told in context.volunteered.items()},
+            "volunteered_of_other": {item: told.model_dump() for item, told in context.volunteered_of_other.items()},
+            "finished": context.finished.model_dump() if context.finished else None,
         },
     }

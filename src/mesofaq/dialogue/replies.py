@@ -9,19 +9,19 @@ from mesofaq.chat.models import (
     Priority,
     Reason,
     ReplyDraft,
-    ScreeningDraft,
-    ScreeningRef,
     SourceRef,
     Suggestion,
 )
 from mesofaq.content.languages import LanguageTexts
 from mesofaq.content.loader import Content
-from mesofaq.content.models import Card, ScreeningItem
+from mesofaq.content.models import Card
+from mesofaq.dialogue.screening_replies import ScreeningReplies
 from mesofaq.knowledge.bundle import Bundle
 
-__all__ = ["CHECK_ME_TEXT", "HAPPENING_NOW_TEXT", "PERSON_TEXT", "Replies"]
+__all__ = ["CHECK_ME_TEXT", "HAPPENING_NOW_TEXT", "NOT_NOW_TEXT", "PERSON_TEXT", "Replies"]
 
 HAPPENING_NOW_TEXT = "Yes, it is happening right now"
+NOT_NOW_TEXT = "No, it is not happening now"
 PERSON_TEXT = "I would like to talk to a person"
 CHECK_ME_TEXT = "Can you check if it is ok for me?"
 
@@ -46,6 +46,7 @@ class Replies:
         bundle: the cards that are live (they may be older than the files until the next build).
         servable: whether a card (by id) may be shown.
         status: a card's review status today, for its reference.
+        screens: whether the pre-screening may be offered.
     """
 
     def __init__(
@@ -54,12 +55,15 @@ class Replies:
         bundle: Bundle | None,
         servable: Callable[[str], bool],
         status: Callable[[Card], str],
+        screens: Callable[[], bool] = lambda: True,
     ) -> None:
         self._content = content
         self._cards = bundle.cards if bundle else {}
         self._sources = bundle.sources if bundle else {}
         self._servable = servable
         self._status = status
+        self._screens = screens
+        self.screening = ScreeningReplies(content.screening, self._sources, self._fill)
         self._screened = {item.card for item in content.screening.items if item.card}
 
     def phrase(self, key: str) -> str:
@@ -75,7 +79,7 @@ class Replies:
         card = self._cards[card_id]
         next_cards = [other for other in card.see_also if other in self._cards and self._servable(other)]
         suggestions = [self._suggestion(other) for other in next_cards[:_SEE_ALSO_SHOWN]]
-        if card.id in self._screened or card.id in ("contraindications", "who-is-it-for"):
+        if self._screens() and (card.id in self._screened or card.id in ("contraindications", "who-is-it-for")):
             suggestions.insert(0, _CHECK_ME)
         return ReplyDraft(
             kind=Kind.ANSWER,
@@ -97,7 +101,11 @@ class Replies:
         """Hand the conversation to a person, saying why and what happens next."""
         key, priority = _HANDOFFS[reason]
         return ReplyDraft(
-            kind=Kind.HANDOFF, text=self.phrase(key), handoff=HandoffDraft(reason=reason, priority=priority)
+            kind=Kind.HANDOFF,
+            text=self.phrase(key),
+            # While a person is awaited, the health questions can be gone through: the clinic will want their answers.
+            suggestions=(_CHECK_ME,) if reason is Reason.PERSONAL_MEDICAL and self._screens() else (),
+            handoff=HandoffDraft(reason=reason, priority=priority),
         )
 
     def other_language(self, code: str | None) -> ReplyDraft:
@@ -132,7 +140,7 @@ class Replies:
             text=self.phrase("ask_if_now"),
             suggestions=(
                 Suggestion(title="Yes, right now", text=HAPPENING_NOW_TEXT),
-                Suggestion(title="No", text="No, it is not happening now"),
+                Suggestion(title="No", text=NOT_NOW_TEXT),
                 Suggestion(title="Talk to a person", text=PERSON_TEXT),
             ),
         )
@@ -176,63 +184,7 @@ class Replies:
         """The first questions that the clinic chose, as far as their cards may be shown, and the health questions."""
         chosen = self._content.clinic.starter_cards
         shown = [self._suggestion(card) for card in chosen if card in self._cards and self._servable(card)]
-        return (*shown, _CHECK_ME)
-
-    def screening_intro(self) -> ReplyDraft:
-        """What the screening is, before its first question."""
-        return ReplyDraft(kind=Kind.SCREENING, text=self._fill(self._content.screening.intro), screening=ScreeningRef())
-
-    def screening_question(self, item: ScreeningItem, number: int, total: int, *, reworded: bool) -> ReplyDraft:
-        """Ask `item`, the `number`th of `total`, in other words the second time."""
-        question = item.reworded if reworded else item.question
-        parts = [f"{number} of {total}. {question}"]
-        if reworded and item.help:
-            parts.append(item.help)
-        return ReplyDraft(
-            kind=Kind.SCREENING,
-            text="\n".join(parts),
-            suggestions=(
-                Suggestion(title="Yes", text="Yes"),
-                Suggestion(title="No", text="No"),
-                Suggestion(title="Not sure", text="Not sure"),
-            ),
-            screening=ScreeningRef(item=item.id),
-        )
-
-    def screening_why(self, item: ScreeningItem) -> ReplyDraft:
-        """Why `item` is asked, with its source."""
-        return ReplyDraft(
-            kind=Kind.SCREENING,
-            text=item.why,
-            sources=tuple(
-                SourceRef(title=self._sources[source.source].title, where=source.where)
-                for source in item.sources
-                if source.source in self._sources
-            ),
-            screening=ScreeningRef(item=item.id),
-        )
-
-    def screening_result(self, result: ScreeningDraft) -> ReplyDraft:
-        """The result, what was flagged, and what happens next; staff get the whole summary."""
-        titles = [self._content.screening.item(flag).title for flag in result.flags]
-        lines = [self._fill(self._content.screening.results[result.result])]
-        if titles:
-            lines.append("To look at: " + ", ".join(titles) + ".")
-        return ReplyDraft(
-            kind=Kind.SCREENING,
-            text="\n".join(lines),
-            screening=ScreeningRef(result=result.result, flags=result.flags),
-            screening_result=result,
-            handoff=HandoffDraft(reason=Reason.SCREENING, priority=Priority.ROUTINE),
-        )
-
-    def screening_cancelled(self) -> ReplyDraft:
-        """The patient stopped the questions."""
-        return ReplyDraft(
-            kind=Kind.SCREENING,
-            text=self._fill(self._content.screening.results["cancelled"]),
-            screening=ScreeningRef(result="cancelled"),
-        )
+        return (*shown, _CHECK_ME) if self._screens() else tuple(shown)
 
     def _texts_in(self, code: str | None) -> LanguageTexts | None:
         """The fixed texts in a language, if the clinic offers it."""

@@ -1,6 +1,6 @@
 """What the actions of this process speak with. rasa-sdk makes action objects itself, so they cannot be handed it."""
 
-from mesofaq.content.models import ScreeningProtocol
+from mesofaq.content.screening import ScreeningProtocol
 from mesofaq.dialogue.replies import Replies
 
 __all__ = ["Runtime", "current", "install"]

@@ -13,7 +13,7 @@ from mesofaq.evaluate.cases import Part
 from mesofaq.evaluate.results import DIALOGUES, GROUPS, TURNS
 from mesofaq.evaluate.summary import PartSummary, Share
 
-__all__ = ["Bar", "check", "parse_bar"]
+__all__ = ["Bar", "check", "parse_bar", "split_screening_bars"]
 
 _WHICH = {Part.HELD_BACK: "held back", Part.DEVELOPMENT: "development", Part.TUNE: "tuned on"}
 _COUNTED = {TURNS: "turns", DIALOGUES: "dialogues"}
@@ -38,6 +38,12 @@ class Bar:
     def broken(self, share: Share) -> bool:
         """Whether `share` does not reach the bar."""
         return share.rate < self.limit if self.at_least else share.rate > self.limit
+
+
+def split_screening_bars(texts: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Bars of messages and dialogues, and those of the pre-screening (`screening.exact=0.97`)."""
+    screening = [text for text in texts if text.strip().startswith("screening.")]
+    return [text for text in texts if text not in screening], screening
 
 
 def parse_bar(text: str, *, at_least: bool) -> Bar:

@@ -50,7 +50,7 @@ class Words:
         """The words of the service's own replies."""
         keys = {**{key: key for key in (*_SAID, _NOTHING_ASKED, _NOTHING_TO_REPEAT)}, **_HANDOFFS}
         named = {replies.phrase(key): name for key, name in keys.items()}
-        return cls(named, replies.screening_intro().text)
+        return cls(named, replies.screening.intro().text)
 
 
 @dataclass(frozen=True)

@@ -198,7 +198,7 @@ def _spelling(content: Content, examples: Sequence[Example]) -> dict[str, list[s
     cards = [text for card in content.cards.values() for text in (card.body, *card.questions)]
     targets = learn_words([item.text for item in examples], [*cards, *lexicon])
     dictionary = {word.replace("'", "") for word in SpellChecker(language="en").word_frequency.dictionary}
-    return {"known": sorted(dictionary | set(targets)), "targets": targets}
+    return {"known": sorted(dictionary | set(targets)), "targets": targets, "learnt": sorted(set(targets) - dictionary)}
 
 
 def _write_heads(folder: Path, tuned: Tuned) -> None:

@@ -11,10 +11,11 @@ from uuid import uuid4
 from sqlalchemy import case, exists, select
 from sqlalchemy.orm import Session
 
-from mesofaq.chat.models import HandoffDraft, HandoffRef, Priority, Reason, ReplyDraft, TranscriptMessage
+from mesofaq.chat.models import HandoffDraft, HandoffRef, Priority, Reason, ReplyDraft
 from mesofaq.errors import Code, Problem
-from mesofaq.store.models import Handoff, Message, OutboxEvent, Screening
-from mesofaq.store.records import HandoffDetail, HandoffRecord, ScreeningLine, ScreeningSummary
+from mesofaq.store.models import Handoff, Message, OutboxEvent
+from mesofaq.store.records import HandoffDetail, HandoffRecord
+from mesofaq.store.screenings import summary_for
 from mesofaq.store.transcript import transcript
 from mesofaq.store.values import is_id
 
@@ -25,7 +26,6 @@ __all__ = [
     "list_handoffs",
     "open_handoff",
     "open_handoff_exists",
-    "write_screenings",
 ]
 
 HANDOFF_OPENED = "handoff.opened"
@@ -70,31 +70,6 @@ def open_handoff(session: Session, message: Message, drafts: Sequence[ReplyDraft
     return HandoffRef(id=handoff.id, priority=chosen.priority)
 
 
-def write_screenings(
-    session: Session,
-    message: Message,
-    drafts: Sequence[ReplyDraft],
-    handoff: HandoffRef | None,
-    now: datetime,
-) -> None:
-    """Write each finished screening among the drafts and link it to the message's handoff."""
-    for draft in drafts:
-        if (result := draft.screening_result) is not None:
-            session.add(
-                Screening(
-                    id=str(uuid4()),
-                    conversation_id=message.conversation_id,
-                    message_id=message.id,
-                    handoff_id=handoff.id if handoff else None,
-                    protocol_version=result.protocol_version,
-                    result=result.result,
-                    flags=list(result.flags),
-                    answers=[answer.model_dump(mode="json") for answer in result.answers],
-                    at=now,
-                )
-            )
-
-
 def list_handoffs(session: Session, limit: int, state: str | None = None) -> list[HandoffRecord]:
     """The work list: emergencies first, then urgent ones, then the rest; the oldest first within each."""
     urgency = case({priority.value: rank for priority, rank in _URGENCY.items()}, value=Handoff.priority)
@@ -134,9 +109,7 @@ def handoff_detail(session: Session, handoff_id: str) -> HandoffDetail:
     if row is None:
         raise Problem(Code.NOT_FOUND, "There is no such handoff.")
     messages = transcript(session, row.conversation_id)
-    return HandoffDetail(
-        **_fields(row), transcript=tuple(messages), screening=_screening_summary(session, row, messages)
-    )
+    return HandoffDetail(**_fields(row), transcript=tuple(messages), screening=summary_for(session, row, messages))
 
 
 def open_handoff_exists(session: Session, conversation_id: str, reason: Reason) -> bool:
@@ -151,32 +124,6 @@ def open_handoff_exists(session: Session, conversation_id: str, reason: Reason) 
         )
     )
     return bool(session.scalar(statement))
-
-
-def _screening_summary(
-    session: Session, handoff: Handoff, messages: Sequence[TranscriptMessage]
-) -> ScreeningSummary | None:
-    """The handoff's own screening, else the conversation's latest: a person who answers should know of it."""
-    statement = (
-        select(Screening)
-        .where(Screening.conversation_id == handoff.conversation_id)
-        .order_by(case((Screening.handoff_id == handoff.id, 0), else_=1), Screening.at.desc(), Screening.id)
-        .limit(1)
-    )
-    row = session.scalar(statement)
-    if row is None:
-        return None
-    said = {message.id: message.text for message in messages if message.from_ == "patient"}
-    return ScreeningSummary(
-        protocol_version=row.protocol_version,
-        result=row.result,
-        flags=tuple(row.flags),
-        at=row.at,
-        answers=tuple(
-            ScreeningLine(item=answer["item"], typed=said.get(answer["message_id"]), reading=answer["reading"])
-            for answer in row.answers
-        ),
-    )
 
 
 def _fields(row: Handoff) -> dict[str, Any]:

@@ -191,6 +191,7 @@ def write_replies(
                 card_id=reply.card.id if reply.card else None,
                 card_version=reply.card.version if reply.card else None,
                 bundle_id=bundle_id,
+                dialogue_state=draft.state.model_dump(mode="json") if draft.state else None,
             )
         )
         replies.append(reply)

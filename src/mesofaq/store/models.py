@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-__all__ = ["Base", "Conversation", "Handoff", "Message", "OutboxEvent", "Screening", "UtcDateTime"]
+__all__ = ["Base", "Conversation", "Handoff", "Message", "OutboxEvent", "Protocol", "Screening", "UtcDateTime"]
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -105,6 +105,7 @@ class Message(Base):
     card_version: Mapped[str | None] = mapped_column(Text)
     bundle_id: Mapped[str | None] = mapped_column(Text)
     understanding: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    dialogue_state: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class Handoff(Base):
@@ -137,6 +138,19 @@ class Screening(Base):
     flags: Mapped[list[str]] = mapped_column(JSON)
     answers: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    about: Mapped[str] = mapped_column(String(16), default="self", server_default="self")
+    noted: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    supersedes_id: Mapped[str | None] = mapped_column(ForeignKey("screenings.id"), index=True)
+
+
+class Protocol(Base):
+    """A screening protocol that was live, word for word: a result can be read long after the protocol has changed."""
+
+    __tablename__ = "protocols"
+
+    version: Mapped[str] = mapped_column(String(64), primary_key=True)
+    protocol: Mapped[dict[str, Any]] = mapped_column(JSON)
+    first_live_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class OutboxEvent(Base):

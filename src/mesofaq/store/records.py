@@ -1,7 +1,7 @@
 """What the store gives back: immutable records, detached from the database."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -9,10 +9,12 @@ from mesofaq.chat.models import Priority, Reason, TranscriptMessage
 
 __all__ = [
     "ConversationRecord",
+    "FollowUpLine",
     "HandoffDetail",
     "HandoffRecord",
     "PendingMessage",
     "Received",
+    "ScreeningContext",
     "ScreeningLine",
     "ScreeningSummary",
 ]
@@ -63,22 +65,45 @@ class HandoffRecord(_Record):
     created_at: datetime
 
 
+class FollowUpLine(_Record):
+    """A follow-up question as it was asked, and the patient's own words."""
+
+    follow_up: str
+    typed: str | None
+
+
 class ScreeningLine(_Record):
     """One screening item: the patient's own words (`typed`, None where there are none) and their reading."""
 
     item: str
     typed: str | None
-    reading: Literal["yes", "no", "unsure", "not_answered"]
+    reading: Literal["yes", "no", "unsure", "past", "not_answered"]
+    follow_ups: tuple[FollowUpLine, ...] = ()
 
 
 class ScreeningSummary(_Record):
-    """A finished screening as staff see it."""
+    """A finished screening as staff see it; `corrects` is the id of the one that it takes the place of."""
 
+    id: str
+    conversation_id: str
     protocol_version: str
+    about: str
     result: str
     flags: tuple[str, ...]
+    noted: tuple[str, ...]
     at: datetime
     answers: tuple[ScreeningLine, ...]
+    corrects: str | None = None
+
+
+class ScreeningContext(_Record):
+    """What the pre-screening must know of a conversation: what was asked, what was told, the last result's answers."""
+
+    state: dict[str, Any] | None
+    told: tuple[tuple[str, dict[str, Any]], ...]
+    last_id: str | None
+    last_about: str | None
+    last_answers: dict[str, dict[str, Any]]
 
 
 class HandoffDetail(HandoffRecord):

@@ -9,10 +9,18 @@ from sqlalchemy import select, text
 
 from mesofaq.chat.models import Reason, Reply, ReplyDraft, TranscriptMessage
 from mesofaq.errors import Code, Problem
-from mesofaq.store import erase, handoffs, messages, schema, transcript
+from mesofaq.store import erase, handoffs, messages, schema, screenings, transcript
 from mesofaq.store.database import Database, empty_wal, guarded
 from mesofaq.store.models import Conversation, Message
-from mesofaq.store.records import ConversationRecord, HandoffDetail, HandoffRecord, PendingMessage, Received
+from mesofaq.store.records import (
+    ConversationRecord,
+    HandoffDetail,
+    HandoffRecord,
+    PendingMessage,
+    Received,
+    ScreeningContext,
+    ScreeningSummary,
+)
 from mesofaq.store.values import is_id
 
 __all__ = ["Store", "utc_now"]
@@ -149,7 +157,7 @@ class Store:
                 return transcript.replies_to(session, message_id) or []
             message.state = "answered"
             handoff = handoffs.open_handoff(session, message, drafts, now)
-            handoffs.write_screenings(session, message, drafts, handoff, now)
+            screenings.write_screenings(session, message, drafts, handoff, now)
             if new_epoch:
                 conversation.dialogue_epoch += 1
             return messages.write_replies(session, message, drafts, bundle_id=bundle_id, handoff=handoff, now=now)
@@ -171,6 +179,56 @@ class Store:
         """At most `limit` messages of the bot and of staff, newest first."""
         with self._database.reading() as session:
             return transcript.last_replies(session, conversation_id, limit)
+
+    @guarded
+    def screening_context(self, conversation_id: str, limit: int) -> ScreeningContext:
+        """What the pre-screening must know of a conversation to read the next message.
+
+        Args:
+            conversation_id: which.
+            limit: how many messages to look back at most for what was volunteered.
+        """
+        with self._database.reading() as session:
+            row = screenings.last_screening(session, conversation_id)
+            return ScreeningContext(
+                state=transcript.last_state(session, conversation_id),
+                told=tuple(screenings.told_since_last_screening(session, conversation_id, limit)),
+                last_id=row.id if row else None,
+                last_about=row.about if row else None,
+                last_answers={answer["item"]: answer for answer in row.answers} if row else {},
+            )
+
+    @guarded
+    def screening(self, screening_id: str) -> ScreeningSummary:
+        """A finished screening with the patient's words.
+
+        Raises:
+            Problem: `not-found`.
+        """
+        with self._database.reading() as session:
+            return screenings.screening_of(session, screening_id)
+
+    @guarded
+    def find_screening(self, prefix: str) -> str:
+        """The full id of the one screening whose id, or whose handoff's, begins with `prefix`.
+
+        Raises:
+            Problem: `not-found` where none does, `conflict` where several do.
+        """
+        with self._database.reading() as session:
+            return screenings.find_screening(session, prefix)
+
+    @guarded
+    def keep_protocol(self, version: str, protocol: dict[str, Any]) -> None:
+        """Keep a screening protocol that is live now, word for word, if it is not kept already."""
+        with self._database.writing() as session:
+            screenings.keep_protocol(session, version, protocol, self._now())
+
+    @guarded
+    def protocol(self, version: str) -> dict[str, Any] | None:
+        """The screening protocol with that version; None where it was never live here."""
+        with self._database.reading() as session:
+            return screenings.protocol_of(session, version)
 
     @guarded
     def unanswered(self, older_than: datetime) -> list[PendingMessage]:

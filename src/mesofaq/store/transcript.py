@@ -11,7 +11,7 @@ from mesofaq.store.models import Message
 from mesofaq.store.records import PendingMessage
 from mesofaq.store.values import is_id
 
-__all__ = ["last_replies", "replies_to", "to_transcript", "transcript", "unanswered"]
+__all__ = ["last_replies", "last_state", "replies_to", "to_transcript", "transcript", "unanswered"]
 
 
 def replies_to(session: Session, message_id: str) -> list[Reply] | None:
@@ -47,6 +47,17 @@ def last_replies(session: Session, conversation_id: str, limit: int) -> list[Rep
         .limit(limit)
     )
     return [Reply.model_validate(reply) for reply in session.scalars(statement)]
+
+
+def last_state(session: Session, conversation_id: str) -> dict[str, Any] | None:
+    """What the latest message of the bot or of staff asks; None where it asks nothing."""
+    statement = (
+        select(Message.dialogue_state)
+        .where(Message.conversation_id == conversation_id, Message.author != "patient")
+        .order_by(Message.sequence.desc())
+        .limit(1)
+    )
+    return session.scalar(statement)
 
 
 def unanswered(session: Session, older_than: datetime) -> list[PendingMessage]:

@@ -21,7 +21,7 @@ from mesofaq.knowledge.opinion import ORDINARY, Alarm
 from mesofaq.understanding.normalise import normalise
 from mesofaq.understanding.triage import Triage, TriageClass, TriageResult
 
-__all__ = ["FirstLook", "Piece", "Raised", "look_at", "pieces_of", "together"]
+__all__ = ["FirstLook", "Piece", "Raised", "look_at", "piece_of", "pieces_of", "together"]
 
 _PERSON_ANSWERS = (TriageClass.COMPLICATION, TriageClass.MEDICINE_CHANGE, TriageClass.PERSONAL_MEDICAL)
 
@@ -85,6 +85,12 @@ def look_at(text: str, triage: Triage, bundle: Bundle) -> FirstLook:
     raised, decisive = _raise(pieces[whole], list(pieces.values()), judged, bundle.alarm)
     suspects = _emergency(pieces[whole]) >= bundle.alarm.ask_if_now
     return FirstLook(rules, together(rules, raised, suspects=suspects), decisive.opinion, pieces[whole], judged)
+
+
+def piece_of(text: str, bundle: Bundle) -> Piece:
+    """One text as a piece of its own: spelt, with its vector and the opinion on it."""
+    spelt = bundle.speller.correct(normalise(text))
+    return _heard([spelt], bundle)[spelt]
 
 
 def together(

@@ -5,21 +5,23 @@ One call a message, nothing compiled anew.
 
 from collections.abc import Callable
 
-from mesofaq.content.models import ScreeningProtocol
+from mesofaq.chat.models import About
+from mesofaq.content.screening import ScreeningProtocol
 from mesofaq.knowledge.bundle import Bundle
 from mesofaq.screening.answers import AnswerReader
 from mesofaq.understanding.decision import answer_both, decide
-from mesofaq.understanding.first_look import FirstLook, Raised, look_at
+from mesofaq.understanding.first_look import FirstLook, Raised, look_at, piece_of
 from mesofaq.understanding.language import LanguageDetector
-from mesofaq.understanding.models import Context, FindingRecord, Outcome, TriageRecord, Understanding
+from mesofaq.understanding.models import Context, Decision, FindingRecord, Outcome, TriageRecord, Understanding
 from mesofaq.understanding.retrieval import Retrieval, Retrieved
+from mesofaq.understanding.screening_intent import in_context, screening_intent
 from mesofaq.understanding.triage import Triage, TriageClass, TriageResult
 
 __all__ = ["Understander", "judge_only"]
 
 _ACT_THRESHOLD = 0.5
 _STRONG_OPINION = 0.8
-_READINGS = {"yes": "affirm", "no": "deny", "unsure": "unsure", "not_answered": "skip"}
+_SHORTEST_QUESTION = 2
 # Who is not sure whether it is happening now is told what to do if it is.
 _IF_NOW = {"yes": str(TriageClass.EMERGENCY), "unsure": str(TriageClass.EMERGENCY), "no": "not_now"}
 _INTENTS = {Outcome.ANSWER: "ask_faq", Outcome.CLARIFY: "ask_faq_unclear", Outcome.HANDOFF: "out_of_scope"}
@@ -33,17 +35,24 @@ class Understander:
         bundle: the knowledge to search.
         protocol: the screening protocol, to read answers to it.
         servable: whether a card (by id) may be shown.
+        screens: whether the pre-screening may be offered; where it may not, a person is asked for instead.
     """
 
     def __init__(
-        self, triage: Triage, bundle: Bundle, protocol: ScreeningProtocol, servable: Callable[[str], bool]
+        self,
+        triage: Triage,
+        bundle: Bundle,
+        protocol: ScreeningProtocol,
+        servable: Callable[[str], bool],
+        screens: Callable[[], bool] = lambda: True,
     ) -> None:
         self._triage = triage
         self._bundle = bundle
         self._retrieval = Retrieval(bundle)
-        self._reader = AnswerReader(protocol)
+        self._reader = AnswerReader(protocol, triage.context, bundle.speller.in_dictionary)
         self._language = LanguageDetector(bundle.speller.knows)
         self._servable = servable
+        self._screens = screens
 
     @property
     def bundle(self) -> Bundle:
@@ -74,7 +83,10 @@ class Understander:
             threshold = self._bundle.thresholds.answer
             asked = self._retrieval.both(plain, seen.clauses, retrieved.candidates, threshold)
             decision = answer_both(decision, asked, self._servable)
-        readings = self._reader.read(text, around.pending_item, retrieved.act)
+        whose = self._whose(text, around)
+        for_other = around.for_other or whose == About.OTHER
+        item = around.pending_item if around.pending_follow_up is None else None
+        told = self._reader.read(text, item, retrieved.act, for_other=for_other)
         found = Understanding(
             intent="out_of_scope",
             confidence=1.0,
@@ -82,54 +94,77 @@ class Understander:
             act=retrieved.act,
             candidates=retrieved.candidates,
             decision=decision,
-            screening=readings,
+            screening=told.readings,
+            screening_named=tuple(sorted(told.named)),
+            screening_last=told.last,
+            screening_plain=told.plain,
+            screening_whose=whose,
+            others_only=told.others_only,
+            explained=told.explained,
             language=None if retrieved.exact else self._language.detect(text),
             context=around,
             bundle=self._bundle.id,
         )
+        if around.pending_item is not None and told.readings and (aside := self._aside(text)) is not None:
+            found = found.model_copy(update={"decision": aside})
         if_now = self._reader.answer(text, retrieved.act) if around.asked_if_now else None
-        intent, confidence = self._intent(text, seen, retrieved, readings, if_now, found)
+        intent, confidence = self._intent(text, seen, retrieved, if_now, found)
         triage = found.triage.model_copy(update={"triage_class": intent if intent in set(TriageClass) else None})
         return found.model_copy(update={"intent": intent, "confidence": confidence, "triage": triage})
 
+    def _whose(self, text: str, around: Context) -> str | None:
+        """Whose answers they are, where the message says so."""
+        whose = self._reader.whose(text) if around.asked_whose else self._reader.asks_for(text)
+        return str(whose) if whose is not None else None
+
+    def _aside(self, text: str) -> Decision | None:
+        """What answers the question that is asked beside an answer: "no. does it hurt?"; None where no card is sure."""
+        question = self._reader.question_in(text)
+        if question is None or len(question.split()) < _SHORTEST_QUESTION:
+            return None
+        found = self._retrieval.search(question, piece_of(question, self._bundle))
+        decided = decide(found.candidates, self._bundle.thresholds, self._servable)
+        return decided if decided.outcome is Outcome.ANSWER and not found.top_is_act else None
+
     def _intent(
-        self,
-        text: str,
-        seen: FirstLook,
-        retrieved: Retrieved,
-        readings: dict[str, str],
-        if_now: str | None,
-        found: Understanding,
+        self, text: str, seen: FirstLook, retrieved: Retrieved, if_now: str | None, found: Understanding
     ) -> tuple[str, float]:
-        raised = seen.triage_class
+        raised = in_context(seen, found)
         if raised is not None and seen.rules.triage_class is not None:
             return str(raised), 1.0
         if raised is TriageClass.EMERGENCY:
             return str(raised), seen.opinion.get(raised, 0.0)
         if if_now in _IF_NOW:
             return _IF_NOW[if_now], 1.0
-        pending = found.context.pending_item
-        if pending is not None and self._reader.asks_why(text):
-            return "ask_why", 1.0
-        if pending is not None and self._reader.goes_on(text):
-            return "start_screening", 1.0
-        if pending is not None and pending in readings:
-            return _READINGS[readings[pending]], 1.0
-        if found.language is not None:
-            return "other_language", 1.0
         act = retrieved.act
         is_act = act is not None and retrieved.top_is_act and act.probability >= _ACT_THRESHOLD
+        in_screening = screening_intent(text, found, self._reader, act.name if is_act and act else None)
+        if in_screening is not None:
+            return in_screening, 1.0
+        if found.language is not None:
+            return "other_language", 1.0
+        asked = found.context.pending_item is not None
         outcome = found.decision.outcome if found.decision else Outcome.HANDOFF
-        if raised is not None and self._raises(raised, seen, outcome, exact=retrieved.exact, asked=pending is not None):
+        if raised is not None and self._raises(raised, seen, outcome, exact=retrieved.exact, asked=asked):
             return str(raised), max(seen.opinion.values())
+        act_is_outside = is_act and act is not None and act.name == "out_of_scope"
+        if asked and act_is_outside:
+            is_act = False  # what is to be made of it, is told below
         if is_act and act is not None:
             # "Why so long?" after an answer is about that answer.
-            about_the_last = act.name == "ask_why" and pending is None and found.context.last_cards
+            about_the_last = act.name == "ask_why" and not asked and found.context.last_cards
+            if act.name == "start_screening" and not asked and not self._screens():
+                return "ask_person", act.probability
             return ("repeat" if about_the_last else act.name), act.probability
-        if pending is not None and readings:
+        if asked and found.screening:
             # Something was volunteered while another item is asked: it is taken, and the item is asked again.
             return "inform_health", 1.0
         best = found.candidates[0].probability if found.candidates else 0.0
+        if asked and (outcome is not Outcome.ANSWER or act_is_outside):
+            # Neither an answer nor a question that a card answers: a person answers it, if it is one at all.
+            asks = self._reader.question_in(text) is not None
+            outcome = Outcome.HANDOFF if act_is_outside else outcome
+            return ({Outcome.CLARIFY: "ask_faq_unclear"}.get(outcome, "ask_other") if asks else "out_of_scope"), best
         return _INTENTS[outcome], best
 
     @staticmethod

@@ -29,16 +29,22 @@ class Speller:
     Args:
         known: words that are left as they are: the knowledge's own and a dictionary's.
         targets: words that a misspelling may stand for, the commoner first: of two equally near, the first is taken.
+        learnt: those of the known words that stand in no dictionary: names of our own, and common misspellings.
     """
 
-    def __init__(self, known: Iterable[str], targets: Sequence[str]) -> None:
+    def __init__(self, known: Iterable[str], targets: Sequence[str], learnt: Iterable[str] = ()) -> None:
         self._known = frozenset(known)
+        self._learnt = frozenset(learnt)
         self._targets = tuple(targets)
         self._nearest = lru_cache(maxsize=4096)(self._search)
 
     def knows(self, word: str) -> bool:
         """Whether `word` (lower case, without apostrophes) is spelt as it should be."""
         return word in self._known
+
+    def in_dictionary(self, word: str) -> bool:
+        """Whether `word` (lower case, without apostrophes) stands in the dictionary."""
+        return word in self._known and word not in self._learnt
 
     def correct(self, text: str) -> str:
         """`text` (normalised) with unknown words replaced by their nearest known ones; idempotent on known words."""

@@ -91,6 +91,8 @@ class Triage:
         self._concepts = PhraseMatcher(self._vocabulary)
         self._context = PhraseMatcher(self._vocabulary)
         context = lexicon["context"]
+        self.context: dict[str, Any] = context
+        """The words for context, which answers to the pre-screening are read by, too."""
         self._negation_window = int(context["negation_window"])
         words: set[str] = set()
         for name, phrases in lexicon["concepts"].items():

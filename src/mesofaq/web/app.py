@@ -13,7 +13,7 @@ from fastapi.staticfiles import StaticFiles
 
 from mesofaq import __version__
 from mesofaq.settings import Settings, load_settings
-from mesofaq.web import chat, rasa
+from mesofaq.web import chat, rasa, staff
 from mesofaq.web.headers import SecurityHeaders
 from mesofaq.web.problems import BodyLimit, LastResort, install_handlers
 from mesofaq.web.services import running
@@ -54,6 +54,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     install_handlers(app)
     app.include_router(chat.router)
     app.include_router(rasa.router)
+    app.include_router(staff.router)
 
     @app.get("/", include_in_schema=False)
     async def page() -> Response:

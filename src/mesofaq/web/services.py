@@ -50,6 +50,8 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
     store = Store(settings.store_url)
     await asyncio.to_thread(store.migrate)
     assistant = await asyncio.to_thread(Assistant, settings)
+    protocol = assistant.content.screening
+    await asyncio.to_thread(store.keep_protocol, protocol.version, protocol.model_dump(mode="json"))
     rasa = RasaClient(settings.rasa_base_url, settings.rasa_timeout_s)
     live = LiveEvents()
     turns = TurnService(

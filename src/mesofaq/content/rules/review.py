@@ -73,6 +73,12 @@ def check(corpus: Corpus) -> Iterator[Finding]:
             draft_files.append(name)
         else:
             yield from _judge(review, corpus.folder / name, line, corpus.today)
+            if name == "screening.yml" and review.text_sha256 != corpus.content.screening.text_sha256:
+                message = (
+                    f"the protocol is {review.status}, but not in its present words. Have it read again and run "
+                    "'mesofaq content approve screening', or set the status back to 'draft'."
+                )
+                yield Finding.error(corpus.folder / name, line("text_sha256"), "review", message)
     if drafts or draft_files:
         so_are = f", and so {'are' if len(draft_files) > 1 else 'is'} {_and(draft_files)}" if draft_files else ""
         message = f"{drafts} of {len(corpus.cards)} cards are drafts{so_are}. A clinician has to read and approve them."

@@ -60,12 +60,19 @@ def patient_texts(corpus: Corpus) -> Iterator[Text]:
 def _screening(corpus: Corpus) -> Iterator[Text]:
     path, screening = corpus.folder / "screening.yml", corpus.content.screening
     line = partial(corpus.yaml_line, path.name)
-    yield Text(Kind.PROTOCOL, path, screening.intro, partial(line, "intro"))
+    for key in ("intro", "about"):
+        yield Text(Kind.PROTOCOL, path, getattr(screening, key), partial(line, key))
+    for key, said in screening.says:
+        for text in said.values() if isinstance(said, dict) else (said,):
+            yield Text(Kind.PROTOCOL, path, text, partial(line, "says", key))
     for result, text in screening.results.items():
         yield Text(Kind.PROTOCOL, path, text, partial(line, "results", result))
     for number, item in enumerate(screening.items):
         for key in ("question", "reworded", "why", "help"):
             yield Text(Kind.PROTOCOL, path, getattr(item, key), partial(line, "items", number, key))
+        for place, more in enumerate(item.follow_ups):
+            where = partial(line, "items", number, "follow_ups", place, "question")
+            yield Text(Kind.PROTOCOL, path, more.question, where)
 
 
 def _body_line(corpus: Corpus, card: Card) -> int:
