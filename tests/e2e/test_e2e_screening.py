@@ -162,7 +162,7 @@ def test_a_result_can_be_corrected_and_staff_see_the_new_one(live: Instance, scr
 
 def test_whoever_asks_for_somebody_else_is_asked_whose_answers_these_are(live: Instance) -> None:
     chat = Screened(live.url)
-    chat.say("Hi, I am asking for my mum. She is 70.")
+    chat.say("Can my mum have this treatment?")
     (whose,) = chat.say(START)
     assert [offer["title"] for offer in whose["suggestions"]] == ["My own", "Someone else's"]
     chat.answer("my mum's", then="allergy")

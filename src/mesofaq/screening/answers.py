@@ -25,7 +25,7 @@ _LIKELY = 0.3
 _PLAIN_TOKENS = 5
 _READING_OF_ACT = {"affirm": "yes", "deny": "no", "unsure": "unsure", "skip": "not_answered"}
 # Besides those, what an answer may sound like: "no, thank you", "hello, yes".
-_MAY_ANSWER = frozenset({None, *_READING_OF_ACT, "greet", "thank", "inform_health"})
+_MAY_ANSWER = frozenset({None, *_READING_OF_ACT, "greet", "thank", "inform_health", "not_now"})
 _STRICTEST = ("yes", "unsure", "past", "no")
 _NAMES = frozenset({Kind.ANYWHERE, Kind.LASTING, Kind.PASSING})
 _INSISTS = frozenset({"just", "only", "except", "besides", "apart", "but", "unless", "though", "other", "although"})

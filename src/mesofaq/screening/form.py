@@ -117,8 +117,8 @@ class Form:
         return {**self._emptied(answered[-1]), ATTEMPTS: 0} if answered else {ATTEMPTS: 0}
 
     def forgotten(self) -> dict[str, Any]:
-        """Every slot of the form, emptied."""
-        return {**dict.fromkeys(required_slots(self._protocol)), ATTEMPTS: 0}
+        """Every slot of the form, emptied, and nothing asked any more."""
+        return {"requested_slot": None, **dict.fromkeys(required_slots(self._protocol)), ATTEMPTS: 0}
 
     def told_by(self, message_id: str | None) -> dict[str, str]:
         """How each item was read that the message filled and that should be shown: not for a bare yes or no."""
