@@ -17,7 +17,7 @@ FINISHED = str(uuid4())
 
 @pytest.fixture
 def all_forgotten(content: Content) -> dict[str, Any]:
-    return dict.fromkeys(required_slots(content.screening)) | {"screening_attempts": 0}
+    return dict.fromkeys(["requested_slot", *required_slots(content.screening)]) | {"screening_attempts": 0}
 
 
 @pytest.fixture

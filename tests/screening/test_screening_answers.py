@@ -205,7 +205,7 @@ def test_no_example_of_an_answer_is_read_as_a_milder_one(
 
 def test_no_example_of_another_act_is_read_as_an_answer_with_its_act(reader: AnswerReader, home: Path) -> None:
     """An answer that is taken back is one; what names the item itself may be one."""
-    answers = {"affirm", "deny", "unsure", "skip", "greet", "thank"}
+    answers = {"affirm", "deny", "unsure", "skip", "greet", "thank", "not_now"}
     found = {
         text: readings
         for act, examples in read_nlu_examples(home / "bot" / "data" / "nlu").items()

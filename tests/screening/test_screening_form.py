@@ -168,7 +168,20 @@ def test_back_from_the_first_item_empties_nothing(protocol: ScreeningProtocol) -
 
 
 def test_all_is_forgotten(protocol: ScreeningProtocol) -> None:
-    assert Form(protocol, {}).forgotten() == {**dict.fromkeys(required_slots(protocol)), ATTEMPTS: 0}
+    slots = dict.fromkeys(["requested_slot", *required_slots(protocol)])
+    assert Form(protocol, {}).forgotten() == {**slots, ATTEMPTS: 0}
+
+
+def test_a_follow_up_is_asked_once_more_after_a_question_and_then_takes_what_comes(protocol: ScreeningProtocol) -> None:
+    asked = _form(protocol, "liver__which", liver=_slot("yes"))
+    assert asked.take_beside(_found()) == {ATTEMPTS: 1}
+    again = _form(protocol, "liver__which", liver=_slot("yes"), **{ATTEMPTS: 1})
+    assert again.take_beside(_found()) == {"liver__which": {"message_id": "m1"}, ATTEMPTS: 0}
+
+
+def test_small_talk_is_no_failed_answer_until_the_item_was_asked_again(protocol: ScreeningProtocol) -> None:
+    assert _form(protocol, "liver").take("thank", _found()) == {}
+    assert _form(protocol, "liver", **{ATTEMPTS: 1}).take("thank", _found())["liver"]["reading"] == "not_answered"
 
 
 def test_a_bare_answer_is_not_shown_and_any_other_is(protocol: ScreeningProtocol) -> None:

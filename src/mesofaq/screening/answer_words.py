@@ -16,6 +16,7 @@ __all__ = [
     "MEANT",
     "NO",
     "NOTHING_SAID",
+    "OF_ANSWERS",
     "OF_SOMETHING",
     "PAST",
     "PLAIN_NO",
@@ -200,6 +201,11 @@ UNSURE_OF_ALL = re.compile(
 NOTHING_SAID = re.compile(
     r"^(?:ok|okay|k|lol|haha|hahaha|hehe|alright|cool|hm+|mm+|oh|ah|well|um+|right|i see|got it|wow|nice|"
     r"so)(?: (?:ok|okay|lol|haha|then|alright|cool|hm+|oh|well))*$"
+)
+OF_ANSWERS = re.compile(
+    r"\b(?:(?:question|answer|one|part) (?:about|on|for|with)|(?:the|that|my) \w+ (?:question|answer|one|part)|"
+    r"correct(?:ion)?|change|update|take back|"
+    r"i (?:said|answered|wrote|put|told you)|not me but|that was (?:about|for)|should be)\b"
 )
 OF_SOMETHING = re.compile(
     r"\b(?:is|are|was|were|works?|looks?|came|tests?|results?|says|all|both|everything|my|theyre|its|skin|"

@@ -83,7 +83,8 @@ class AnswerReader:
         tokens = tokens_of(text, self._protocol_words.mend)
         pending = pending if pending in self._items else None
         found = self._protocol_words.find(tokens, pending)
-        clauses = clauses_of(tokens, {(one.start, one.end) for one in found})
+        called = self._protocol_words.titles(tokens, found) if plainly.takes_back(plain_words(tokens)) else []
+        clauses = clauses_of(tokens, {(one.start, one.end) for one in (*found, *called)})
         spoken = Message(tokens, clauses, self._words, for_other=for_other)
         first, leads = spoken.direct([one for one in found if one.item != pending and one.kind in _NAMES])
         read: list[tuple[Mention, str]] = []
@@ -97,6 +98,9 @@ class AnswerReader:
                 others = others or spoken.of_other(mention)
             else:
                 read.append((mention, reading))
+        for mention in called:
+            if (meant := spoken.of_reference(mention)) is not None:
+                read.append((mention, meant))
         readings = self._together(read, spoken)
         named = {one.item for one, how in read if how != "no" and one.kind is not Kind.NO_WHEN_ASKED}
         last = plainly.meant(plain_words(tokens)) if pending is not None else None

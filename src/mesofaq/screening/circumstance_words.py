@@ -17,6 +17,7 @@ __all__ = [
     "NEGATIONS",
     "NOTHING_SINCE",
     "NOT_ME",
+    "NOT_MINE",
     "NO_DENIAL",
     "NO_LONGER",
     "NO_OWNERS",
@@ -186,6 +187,7 @@ UNWELL = re.compile(
     r"problems|issue|issues|disease|infection|wrong|pain|hurts?|stones?|low|high|raised|slow|scarred|enlarged|"
     r"fatty|one|removed|donor|transplant\w*|new)\b"
 )
+NOT_MINE = re.compile(r"\b(not (me|mine|myself)|thats my|that was my|its my|it is my|is my|was my) ?")
 REACTS_TO = re.compile(r"\b(allerg\w+|reaction|reacts?|reacted|intolerant|sensitive) (badly )?(to|against)( \w+){0,3}$")
 OWN = re.compile(
     r"\b((after|since|with|despite|having) (a |an |my |having |having had )?(\w+ )?|if (i am|im|i have|ive|"

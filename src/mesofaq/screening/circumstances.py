@@ -186,6 +186,11 @@ class Words:
         """Whether something that was over has come back."""
         return words_for.RETURNED.search(" ".join(words)) is not None
 
+    @staticmethod
+    def not_mine(words: Sequence[str]) -> bool:
+        """Whether it is said to be somebody else's: "that was my sister, not me"."""
+        return words_for.NOT_MINE.search(" ".join(words)) is not None
+
     def shared(self, words: Collection[str] | Sequence[str]) -> bool:
         """Whether what was said of somebody else is said to hold for the patient, too: "my mum and so do i"."""
         text = " ".join(words)

@@ -20,6 +20,7 @@ __all__ = [
     "plain_no",
     "plain_yes",
     "says_nothing",
+    "takes_back",
     "unsure_of_all",
 ]
 
@@ -74,6 +75,11 @@ def plain_no(plain: str) -> bool:
 def plain_yes(plain: str) -> bool:
     """Whether one clause is a 'yes' in so many words: "so yes", "me too"."""
     return words.PLAIN_YES.match(plain) is not None
+
+
+def takes_back(plain: str) -> bool:
+    """Whether it speaks of an answer given before: "I said yes to the heart one", "that was a mistake"."""
+    return any(pattern.search(plain) for pattern in (words.BY_MISTAKE, words.MEANT, words.PRESSED, words.OF_ANSWERS))
 
 
 def by_mistake(plain: str) -> str | None:

@@ -100,10 +100,13 @@ class Form:
         if pending is None:
             return {}
         filled = self._fill(found)
-        if answers and pending.item is not None and pending.follow_up is not None:
-            slot = follow_up_slot(pending.item.id, pending.follow_up)
-            filled[slot] = {"message_id": found.get("message_id")}
-        return filled
+        if pending.item is None or pending.follow_up is None:
+            return filled
+        # What comes a second time instead of the answer is it, whatever else it is: nobody is asked for ever.
+        if not answers and not self._slots.get(ATTEMPTS):
+            return {**filled, ATTEMPTS: 1}
+        slot = follow_up_slot(pending.item.id, pending.follow_up)
+        return {**filled, slot: {"message_id": found.get("message_id")}, ATTEMPTS: 0}
 
     def back(self) -> dict[str, Any]:
         """Empty the last answer before what is asked, so that it is asked again."""

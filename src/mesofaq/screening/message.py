@@ -159,6 +159,8 @@ class Message:
             return meant
         if (pressed := plainly.by_mistake(plain)) is not None:
             return {"yes": "no", "no": "yes"}[pressed]
+        if self._words.not_mine(self.tokens):
+            return "no"
         told = self.told()
         ends = plainly.direct(" ".join(told[-1])) if told else None
         return ends if ends in ("yes", "no", "unsure") and len(told) > 1 else plainly.is_to_be(plain)

@@ -15,6 +15,8 @@ from mesofaq.understanding.matching import Doc, PhraseMatcher, new_vocabulary
 __all__ = ["Kind", "Mention", "ProtocolWords"]
 
 _SHORTEST_MENDED = 5
+_SHORTEST_TITLE = 5
+_IN_MANY_TITLES = frozenset({"disease", "condition", "infection", "wound", "blood", "breast", "feeding"})
 _TWO_EDITS_FROM = 7
 _OTHER_INITIAL_FROM = 6
 
@@ -65,6 +67,12 @@ class ProtocolWords:
                     self._matcher.add(f"{item.id}/{kind}", [Doc(self._vocabulary, words=form) for form in forms])
                 if kind is not Kind.UNLIKE:
                     single |= {word for form in forms for word in form}
+        self._titles = {
+            word: item.id
+            for item in protocol.items
+            for word in tokens_of(f"{item.title} {item.id.replace('_', ' ')}")
+            if len(word) >= _SHORTEST_TITLE and word not in _IN_MANY_TITLES
+        }
         self._own = frozenset(single)
         self._targets = tuple(sorted(word for word in single if len(word) >= _SHORTEST_MENDED))
         self._nearest = lru_cache(maxsize=4096)(self._search)
@@ -98,6 +106,15 @@ class ProtocolWords:
             if not over or (len(same) == len(over) and all(one.item != mention.item for one in over)):
                 kept.append(mention)
         return sorted((one for one in kept if one.kind is not Kind.UNLIKE), key=lambda one: (one.start, one.item))
+
+    def titles(self, tokens: Sequence[str], found: Sequence[Mention]) -> list[Mention]:
+        """Items that are called by a word of their title, where nothing else was found: "the heart question"."""
+        taken = {place for one in found for place in range(one.start, one.end)}
+        return [
+            Mention(item, Kind.ANYWHERE, place, place + 1)
+            for place, token in enumerate(tokens)
+            if place not in taken and (item := self._titles.get(token) or self._titles.get(token.removesuffix("s")))
+        ]
 
     def _search(self, word: str) -> str | None:
         allowed = 2 if len(word) >= _TWO_EDITS_FROM else 1

@@ -14,7 +14,7 @@ from mesofaq.understanding.first_look import FirstLook, Raised, look_at, piece_o
 from mesofaq.understanding.language import LanguageDetector
 from mesofaq.understanding.models import Context, Decision, FindingRecord, Outcome, TriageRecord, Understanding
 from mesofaq.understanding.retrieval import Retrieval, Retrieved
-from mesofaq.understanding.screening_intent import in_context, screening_intent
+from mesofaq.understanding.screening_intent import in_context, says_stop, screening_intent
 from mesofaq.understanding.triage import Triage, TriageClass, TriageResult
 
 __all__ = ["Understander", "judge_only"]
@@ -148,6 +148,8 @@ class Understander:
         if raised is not None and self._raises(raised, seen, outcome, exact=retrieved.exact, asked=asked):
             return str(raised), max(seen.opinion.values())
         act_is_outside = is_act and act is not None and act.name == "out_of_scope"
+        if asked and act is not None and act.name in ("stop", "goodbye") and not says_stop(text):
+            is_act, act_is_outside = False, True  # an odd answer must not end the questions
         if asked and act_is_outside:
             is_act = False  # what is to be made of it, is told below
         if is_act and act is not None:

@@ -7,7 +7,7 @@ from mesofaq.understanding.first_look import FirstLook, Raised
 from mesofaq.understanding.models import Outcome, Understanding
 from mesofaq.understanding.triage import TriageClass
 
-__all__ = ["in_context", "screening_intent"]
+__all__ = ["in_context", "says_stop", "screening_intent"]
 
 _ALARMING = 0.5
 _VERY_ALARMING = 0.9
@@ -18,6 +18,15 @@ _INTERRUPTS = frozenset(
     {"stop", "go_back", "ask_person", "ask_why", "privacy", "who_are_you", "ask_sources", "goodbye"}
 )
 _ENDS = frozenset({"stop", "ask_person", "goodbye"})
+_STOP = re.compile(
+    r"\b(stop|quit|cancel|end|enough|exit|leave|no more|abort|finish|done|forget (it|this)|never ?mind|not now|"
+    r"later|bye|goodbye|"
+    r"ciao|see (you|ya)|gotta go|have to go|got to go|another time|continue|carry on|out of here|fed up|bored|"
+    r"drop it|that'?s it|"
+    r"(do not|don'?t|dont) want|go away|no thanks|give up|cheers|take care|good ?night|ttyl|cya|over it|"
+    r"too (many|long|much))\b",
+    re.IGNORECASE,
+)
 _CORRECTS = re.compile(
     r"^\W*(wait|actually|sorry|oh|oops|hang on|hold on|correction|i forgot|forgot|i made a mistake|my mistake|"
     r"one more thing|also|btw|"
@@ -61,6 +70,11 @@ def screening_intent(text: str, found: Understanding, reader: AnswerReader, act:
     if reader.asks_meaning(text):
         return "repeat"
     return None
+
+
+def says_stop(text: str) -> bool:
+    """Whether `text` says in so many words that it is enough."""
+    return _STOP.search(text) is not None
 
 
 def in_context(seen: FirstLook, found: Understanding) -> TriageClass | Raised | None:
