@@ -129,7 +129,7 @@ def test_asking_whether_it_is_now_keeps_the_answer(rasa: Rasa) -> None:
 def test_asking_whether_it_is_now_keeps_the_answer_to_a_follow_up(rasa: Rasa) -> None:
     slots = {"allergy": answered("yes", "plain", EARLIER)}
     done = rasa.call("action_ask_if_now", "ask_if_now", asking="allergy__which", slots=slots)
-    assert done.slots == {"allergy__which": {"message_id": MESSAGE_ID}}
+    assert done.slots == {"allergy__which": {"message_id": MESSAGE_ID}, "screening_attempts": 0}
 
 
 def test_asking_whether_it_is_now_outside_the_questions_keeps_nothing(rasa: Rasa) -> None:

@@ -116,8 +116,8 @@ def follow_up_id_twice(folder: Folder) -> tuple[Path, int]:
 
 
 def _word(folder: Folder, word: str) -> tuple[Path, int]:
-    path = folder.change(WORDS, "unlike: [kidney beans]", f"unlike: [kidney beans, {word}]")
-    return path, folder.line(WORDS, "unlike:")
+    path = folder.change(WORDS, "dialysis, ckd, kidney transplant]", f"dialysis, ckd, kidney transplant, {word}]")
+    return path, folder.line(WORDS, "anywhere: [kidney")
 
 
 def capital_letter(folder: Folder) -> tuple[Path, int]:
@@ -141,7 +141,7 @@ def empty_word(folder: Folder) -> tuple[Path, int]:
 
 
 def word_in_two_lists(folder: Folder) -> tuple[Path, int]:
-    path = folder.change(WORDS, "passing: [hepatitis a]", "passing: [hepatitis a, cirrhosis]")
+    path = folder.change(WORDS, "passing: [hepatitis a]", "passing: [hepatitis a]\n    lasting: [cirrhosis]")
     return path, folder.line(WORDS, "anywhere: [liver")
 
 

@@ -94,7 +94,7 @@ def test_every_other_byte_stays(folder: Folder, head: bytes, block: bytes, end: 
 
 def test_one_changed_word_in_the_word_lists_makes_it_a_draft_that_lint_wants_read_again(folder: Folder) -> None:
     sign(folder)
-    folder.change(WORDS, "unlike: [kidney beans]", "unlike: [kidney beans, kidney bean]")
+    folder.change(WORDS, "dialysis, ckd, kidney transplant]", "dialysis, ckd, kidney transplant, nephritis]")
     assert load_content(folder.path).screening.status_on(TODAY) is ReviewStatus.DRAFT
     (found,) = [one for one in folder.lint() if one.severity is Severity.ERROR]
     assert (found.rule, found.path) == ("review", folder.path / PROTOCOL)
@@ -112,7 +112,7 @@ def test_another_reason_in_an_override_ends_the_sign_off(folder: Folder) -> None
 
 def test_signing_again_replaces_the_first_sign_off(folder: Folder) -> None:
     sign(folder)
-    folder.change(WORDS, "unlike: [kidney beans]", "unlike: [kidney beans, kidney bean]")
+    folder.change(WORDS, "dialysis, ckd, kidney transplant]", "dialysis, ckd, kidney transplant, nephritis]")
     signed = sign(folder, by="Dr. Grace Hopper", status=ReviewStatus.REVIEWED)
     assert (signed.review.by, signed.review.status) == ("Dr. Grace Hopper", ReviewStatus.REVIEWED)
     assert folder.file(PROTOCOL).read_bytes().count(b"text_sha256:") == 1

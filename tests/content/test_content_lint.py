@@ -242,7 +242,9 @@ def screening_edited_after_approval(folder: Folder) -> tuple[Path, int]:
 
 def screening_words_edited_after_approval(folder: Folder) -> tuple[Path, int]:
     path = sign_screening(folder)
-    folder.change("screening_words.yml", "unlike: [kidney beans]", "unlike: [kidney beans, kidney bean]")
+    folder.change(
+        "screening_words.yml", "dialysis, ckd, kidney transplant]", "dialysis, ckd, kidney transplant, nephritis]"
+    )
     return path, folder.line("screening.yml", "text_sha256:")
 
 

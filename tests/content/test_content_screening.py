@@ -26,9 +26,10 @@ from mesofaq.cli import app
 from mesofaq.cli import content as content_commands  # noqa: F401  registers them
 from mesofaq.content import load_content
 from mesofaq.content.lint import Finding, Severity
-from mesofaq.screening.baseline import REASON_MIN_CHARS, looser
+from mesofaq.screening.baseline import REASON_MIN_CHARS, _floor, looser
 
 SAVED = load_content(GOOD).screening
+FLOOR = _floor()
 
 
 def screening(found: list[Finding], severity: Severity) -> list[Finding]:
@@ -206,15 +207,26 @@ def test_lint_of_an_overridden_protocol_exits_with_0_and_names_who(home: Folder)
 
 @given(st.data())
 def test_whichever_word_of_the_floor_goes_the_protocol_is_looser(data: st.DataObject) -> None:
-    counting = ("anywhere", "when_asked", "lasting")
     item = data.draw(st.sampled_from(SAVED.items))
-    kind = data.draw(st.sampled_from([one for one in counting if getattr(item.words, one)]))
-    word = data.draw(st.sampled_from(getattr(item.words, kind)))
-    words = item.words.model_copy(update={kind: tuple(one for one in getattr(item.words, kind) if one != word)})
-    items = tuple(one.model_copy(update={"words": words}) if one is item else one for one in SAVED.items)
+    floor = FLOOR[item.id]
+    word = data.draw(st.sampled_from([*floor["wherever"], *floor["when_asked"]]))
+    kept = {
+        kind: tuple(one for one in getattr(item.words, kind) if one != word)
+        for kind in ("anywhere", "lasting", "when_asked")
+    }
+    items = tuple(
+        one.model_copy(update={"words": one.words.model_copy(update=kept)}) if one is item else one
+        for one in SAVED.items
+    )
     (found,) = looser(SAVED.model_copy(update={"items": items}))
     assert (found.item, str(found.change)) == (item.id, "words")
     assert found.detail.endswith(f": {word}")
+
+
+def test_a_phrase_that_takes_a_word_back_is_looser(folder: Folder) -> None:
+    folder.change("screening_words.yml", "unlike: [kidney beans]", "unlike: [kidney beans, on dialysis]")
+    (found,) = looser(load_content(folder.path).screening)
+    assert (found.item, found.detail) == ("kidney", "these now mean no 'yes': on dialysis")
 
 
 def test_the_protocol_that_comes_with_mesofaq_is_not_looser_than_its_floor() -> None:

@@ -65,15 +65,14 @@ def _looser_item(item: ScreeningItem, floor: dict[str, Any]) -> Iterator[Looseni
     if item.past is PastCounts.NOTED and floor["past"] == PastCounts.FLAGGED:
         yield Loosening(item.id, Change.PAST, "what is over is only noted instead of flagged")
     wherever = {word for kind in _WHEREVER for word in getattr(item.words, kind)}
-    missing = sorted(
-        (set(floor["wherever"]) - wherever) | (set(floor["when_asked"]) - {*wherever, *item.words.when_asked})
-    )
-    if missing:
-        yield Loosening(item.id, Change.WORDS, f"these no longer count as a 'yes': {_some(missing)}")
+    asked = {*wherever, *item.words.when_asked}
+    missing = (set(floor["wherever"]) - wherever) | (set(floor["when_asked"]) - asked)
     # A word can also be taken back by a longer phrase that means something harmless.
-    harmless = {word for kind in _HARMLESS for word in getattr(item.words, kind)} - set(floor["harmless"])
-    if harmless:
-        yield Loosening(item.id, Change.WORDS, f"these now mean no 'yes': {_some(sorted(harmless))}")
+    harmless = {word for kind in _HARMLESS for word in getattr(item.words, kind)} - set(floor["harmless"]) - missing
+    told = [f"these no longer count as a 'yes': {_some(sorted(missing))}"] if missing else []
+    told += [f"these now mean no 'yes': {_some(sorted(harmless))}"] if harmless else []
+    if told:
+        yield Loosening(item.id, Change.WORDS, "; ".join(told))
 
 
 def _some(words: list[str]) -> str:
