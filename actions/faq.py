@@ -3,11 +3,11 @@
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+from rasa_sdk.events import ActiveLoop, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.common import found, intent_of, say
-from actions.screening import forget
+from actions.screening import forget, set_slots
 from mesofaq.chat.models import Reason
 from mesofaq.dialogue import runtime
 from mesofaq.screening.form import Form
@@ -62,8 +62,7 @@ class ActionAskIfNow(Action):
         live = runtime.current()
         say(dispatcher, live.replies.ask_if_now())
         # In the pre-screening the answer is kept: asked again, it would sound as grave again.
-        slots = Form(live.protocol, tracker.slots).take_beside(found(tracker), answers=True)
-        return [SlotSet(name, value) for name, value in slots.items()]
+        return set_slots(Form(live.protocol, tracker.slots).take_beside(found(tracker), answers=True))
 
 
 class ActionHandoff(Action):

@@ -33,7 +33,7 @@ class ValidateScreeningForm(Action):
         """Return a slot for each item that was answered or volunteered."""
         form, message = _form(tracker), found(tracker)
         slots = form.take_beside(message) if _dealt_with(tracker) else form.take(intent_of(tracker), message)
-        return _set(slots)
+        return set_slots(slots)
 
 
 class ActionScreeningWhy(Action):
@@ -60,7 +60,7 @@ class ActionScreeningBack(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Empty the slot of the last answered item, so that the form asks it again."""
-        return _set(_form(tracker).back())
+        return set_slots(_form(tracker).back())
 
 
 class ActionScreeningStop(Action):
@@ -190,10 +190,11 @@ def _dealt_with(tracker: Tracker) -> bool:
     return False
 
 
-def _set(slots: dict[str, Any]) -> Events:
+def set_slots(slots: dict[str, Any]) -> Events:
+    """The events that set these slots."""
     return [SlotSet(name, value) for name, value in slots.items()]
 
 
 def forget() -> Events:
     """The events that empty every slot of the form."""
-    return _set(Form(runtime.current().protocol, {}).forgotten())
+    return set_slots(Form(runtime.current().protocol, {}).forgotten())

@@ -39,6 +39,8 @@ class Assistant:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.content: Content = load_content(settings.content)
+        # Compared once: thousands of words, and it is asked for with every answer.
+        self._looser = looser(self.content.screening)
         spelt = (f"{card.body} {' '.join(card.questions)}" for card in self.content.cards.values())
         self.triage = Triage(self.content.triage, spelt, self.content.triage_languages)
         self.bundle: Bundle | None = None
@@ -110,8 +112,7 @@ class Assistant:
         In development an unsigned one is, under the notice that texts await approval.
         """
         protocol = self.content.screening
-        unanswered_for = [one for one in looser(protocol) if overridden(one, protocol, _today()) is None]
-        if unanswered_for:
+        if any(overridden(one, protocol, _today()) is None for one in self._looser):
             return False
         return self._settings.env != "production" or protocol.status_on(_today()) is ReviewStatus.APPROVED
 

@@ -245,8 +245,6 @@ class AnswerReader:
                 readings[pending] = "unsure"
             elif first == "yes" and own == "no":
                 del readings[pending]  # "yes, my liver is fine": it contradicts itself, so it is asked again
-            elif first == "not_answered":
-                readings[pending] = own
             return
         elsewhere = any(one.item != pending and one.kind in _NAMES for one in found)
         if elsewhere and spoken.begins_with_statement():

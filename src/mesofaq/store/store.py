@@ -189,9 +189,13 @@ class Store:
             limit: how many messages to look back at most for what was volunteered.
         """
         with self._database.reading() as session:
+            state = transcript.last_state(session, conversation_id)
+            if state is not None and state.get("item") is not None:
+                # In the middle of the questions nothing before them matters any more: their answers are in the form.
+                return ScreeningContext(state=state, told=(), last_id=None, last_about=None, last_answers={})
             row = screenings.last_screening(session, conversation_id)
             return ScreeningContext(
-                state=transcript.last_state(session, conversation_id),
+                state=state,
                 told=tuple(screenings.told_since_last_screening(session, conversation_id, limit)),
                 last_id=row.id if row else None,
                 last_about=row.about if row else None,
