@@ -5,6 +5,7 @@ from typing import Any
 from mesofaq.chat.models import About, ScreeningDraft
 from mesofaq.content.screening import ScreeningProtocol
 from mesofaq.dialogue.domain import required_slots
+from mesofaq.screening import questions
 from mesofaq.screening.answers import AnswerReader
 from mesofaq.screening.form import Form
 from mesofaq.screening.result import reckon
@@ -73,7 +74,7 @@ class Conversation:
         pending = self._form.pending
         item = pending.item.id if pending and pending.item and pending.follow_up is None else None
         found = self._found(text, item)
-        if self._reader.asks_why(text) or (self._reader.question_in(text) and item not in found["screening"]):
+        if questions.asks_why(text) or (questions.question_in(text) and item not in found["screening"]):
             self._set(self._form.take_beside(found))  # a rule answers it, and the form comes back
             return
         intent = "inform_health" if found["screening"] or found["screening_last"] else "out_of_scope"
@@ -96,7 +97,7 @@ class Conversation:
             "screening_named": sorted(told.named),
             "screening_last": told.last,
             "screening_plain": told.plain,
-            "screening_whose": self._reader.asks_for(text),
+            "screening_whose": questions.asks_for(text),
         }
 
     def _set(self, slots: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from mesofaq.chat.models import About
 from mesofaq.dialogue.screening_replies import MINE_TEXT, OTHERS_TEXT
-from mesofaq.screening.answers import AnswerReader
+from mesofaq.screening import questions
 
 
 @pytest.mark.parametrize(
@@ -21,8 +21,8 @@ from mesofaq.screening.answers import AnswerReader
         "would my husband be suitable",
     ],
 )
-def test_somebody_may_ask_for_another(reader: AnswerReader, text: str) -> None:
-    assert reader.asks_for(text) is About.OTHER
+def test_somebody_may_ask_for_another(text: str) -> None:
+    assert questions.asks_for(text) is About.OTHER
 
 
 @pytest.mark.parametrize(
@@ -38,13 +38,13 @@ def test_somebody_may_ask_for_another(reader: AnswerReader, text: str) -> None:
         "",
     ],
 )
-def test_naming_somebody_is_not_asking_for_them(reader: AnswerReader, text: str) -> None:
-    assert reader.asks_for(text) is None
+def test_naming_somebody_is_not_asking_for_them(text: str) -> None:
+    assert questions.asks_for(text) is None
 
 
 @pytest.mark.parametrize("text", [MINE_TEXT, "mine", "me", "they are my own", "it's for me", "for myself", "i am"])
-def test_the_answers_are_ones_own(reader: AnswerReader, text: str) -> None:
-    assert reader.whose(text) is About.SELF
+def test_the_answers_are_ones_own(text: str) -> None:
+    assert questions.whose(text) is About.SELF
 
 
 @pytest.mark.parametrize(
@@ -63,14 +63,14 @@ def test_the_answers_are_ones_own(reader: AnswerReader, text: str) -> None:
         "he is my son",
     ],
 )
-def test_the_answers_are_anothers(reader: AnswerReader, text: str) -> None:
-    assert reader.whose(text) is About.OTHER
+def test_the_answers_are_anothers(text: str) -> None:
+    assert questions.whose(text) is About.OTHER
 
 
-def test_mine_comes_before_a_person_that_is_named_after_it(reader: AnswerReader) -> None:
-    assert reader.whose("mine, my mum only recommended it") is About.SELF
+def test_mine_comes_before_a_person_that_is_named_after_it() -> None:
+    assert questions.whose("mine, my mum only recommended it") is About.SELF
 
 
 @pytest.mark.parametrize("text", ["", "banana", "does it hurt?", "what do you mean", "yes", "ok"])
-def test_anything_else_does_not_say_whose_they_are(reader: AnswerReader, text: str) -> None:
-    assert reader.whose(text) is None
+def test_anything_else_does_not_say_whose_they_are(text: str) -> None:
+    assert questions.whose(text) is None

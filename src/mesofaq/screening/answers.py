@@ -8,13 +8,11 @@ A message that is no answer stays unread: the dialogue then answers it or asks a
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mesofaq.chat.models import About
 from mesofaq.content.screening import PastCounts, ScreeningProtocol
 from mesofaq.screening import direct as plainly
 from mesofaq.screening.circumstances import Past, Words
 from mesofaq.screening.clauses import clauses_of, tokens_of
 from mesofaq.screening.message import Message, past_reading, plain_words
-from mesofaq.screening.whose import asks_for, whose_answer
 from mesofaq.screening.words import Kind, Mention, ProtocolWords
 from mesofaq.understanding.models import ActFound
 
@@ -135,34 +133,6 @@ class AnswerReader:
             before = readings.get(mention.item, reading)
             readings[mention.item] = min(before, reading, key=_STRICTEST.index)
         return readings
-
-    def asks_why(self, text: str) -> bool:
-        """Whether `text` asks for the reason of what was asked: "no, why do you ask?" is not yet an answer."""
-        return plainly.asks_why(plain_words(tokens_of(text)))
-
-    def goes_on(self, text: str) -> bool:
-        """Whether `text` asks to go on with the questions, after something else came between."""
-        return plainly.goes_on(plain_words(tokens_of(text)))
-
-    def asks_meaning(self, text: str) -> bool:
-        """Whether `text` asks what the question means: "what's an autoimmune condition?", "say again?"."""
-        return plainly.asks_meaning(plain_words(tokens_of(text)))
-
-    def asks_for(self, text: str) -> About | None:
-        """Whether `text` asks for another person than the one who writes."""
-        return asks_for(plain_words(tokens_of(text)))
-
-    def whose(self, text: str) -> About | None:
-        """What `text` answers to the question whose answers these are."""
-        return whose_answer(text, plain_words(tokens_of(text)))
-
-    def question_in(self, text: str) -> str | None:
-        """The words of the question that a message asks, be it beside an answer; None where it asks nothing."""
-        tokens = tokens_of(text)
-        asked = [tokens[clause.start : clause.end] for clause in clauses_of(tokens, set()) if clause.asks]
-        if asked:
-            return " ".join(plain_words(words) for words in asked)
-        return plain_words(tokens) or None if text.rstrip().endswith("?") else None
 
     def answer(self, text: str, act: ActFound | None) -> str | None:
         """How a question that is no item was answered: `yes`, `no`, `unsure`, `not_answered`; None if it was not."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from mesofaq.chat.models import About
 from mesofaq.content.screening import ScreeningProtocol
 from mesofaq.knowledge.bundle import Bundle
+from mesofaq.screening import questions
 from mesofaq.screening.answers import AnswerReader
 from mesofaq.understanding.decision import answer_both, decide
 from mesofaq.understanding.first_look import FirstLook, Raised, look_at, piece_of
@@ -114,12 +115,12 @@ class Understander:
 
     def _whose(self, text: str, around: Context) -> str | None:
         """Whose answers they are, where the message says so."""
-        whose = self._reader.whose(text) if around.asked_whose else self._reader.asks_for(text)
+        whose = questions.whose(text) if around.asked_whose else questions.asks_for(text)
         return str(whose) if whose is not None else None
 
     def _aside(self, text: str) -> Decision | None:
         """What answers the question that is asked beside an answer: "no. does it hurt?"; None where no card is sure."""
-        question = self._reader.question_in(text)
+        question = questions.question_in(text)
         if question is None or len(question.split()) < _SHORTEST_QUESTION:
             return None
         found = self._retrieval.search(question, piece_of(question, self._bundle))
@@ -138,7 +139,7 @@ class Understander:
             return _IF_NOW[if_now], 1.0
         act = retrieved.act
         is_act = act is not None and retrieved.top_is_act and act.probability >= _ACT_THRESHOLD
-        in_screening = screening_intent(text, found, self._reader, act.name if is_act and act else None)
+        in_screening = screening_intent(text, found, act.name if is_act and act else None)
         if in_screening is not None:
             return in_screening, 1.0
         if found.language is not None:
@@ -164,7 +165,7 @@ class Understander:
         best = found.candidates[0].probability if found.candidates else 0.0
         if asked and (outcome is not Outcome.ANSWER or act_is_outside):
             # Neither an answer nor a question that a card answers: a person answers it, if it is one at all.
-            asks = self._reader.question_in(text) is not None
+            asks = questions.question_in(text) is not None
             outcome = Outcome.HANDOFF if act_is_outside else outcome
             return ({Outcome.CLARIFY: "ask_faq_unclear"}.get(outcome, "ask_other") if asks else "out_of_scope"), best
         return _INTENTS[outcome], best

@@ -2,7 +2,7 @@
 
 import re
 
-from mesofaq.screening.answers import AnswerReader
+from mesofaq.screening import questions
 from mesofaq.understanding.first_look import FirstLook, Raised
 from mesofaq.understanding.models import Outcome, Understanding
 from mesofaq.understanding.triage import TriageClass
@@ -35,13 +35,12 @@ _CORRECTS = re.compile(
 )
 
 
-def screening_intent(text: str, found: Understanding, reader: AnswerReader, act: str | None) -> str | None:
+def screening_intent(text: str, found: Understanding, act: str | None) -> str | None:
     """The intent that the pre-screening gives a message.
 
     Args:
         text: the message as typed.
         found: what was found in it so far; its context says what is asked.
-        reader: reads answers.
         act: the dialogue act, if it is likely one.
 
     Returns:
@@ -49,17 +48,17 @@ def screening_intent(text: str, found: Understanding, reader: AnswerReader, act:
     """
     around = found.context
     if around.pending_item is None and not around.asked_whose:
-        return "correct_screening" if _corrects(text, found, reader, act) else None
-    if reader.asks_why(text):
+        return "correct_screening" if _corrects(text, found, act) else None
+    if questions.asks_why(text):
         return "ask_why"
-    if reader.goes_on(text):
+    if questions.goes_on(text):
         return "start_screening"
     if around.asked_whose:
         return "inform_health" if found.screening_whose is not None and act not in _ENDS else None
     answers_question = found.decision is not None and found.decision.outcome is Outcome.ANSWER
-    question = reader.question_in(text)
+    question = questions.question_in(text)
     if around.pending_follow_up is not None:
-        return _beside_follow_up(act, asks=question is not None, answered=answers_question, reader=reader, text=text)
+        return _beside_follow_up(act, asks=question is not None, answered=answers_question, text=text)
     if around.pending_item in found.screening:
         # Asked beside the answer: the card is shown, and the form takes the answer after it.
         if question is not None and answers_question:
@@ -67,7 +66,7 @@ def screening_intent(text: str, found: Understanding, reader: AnswerReader, act:
         return _READINGS[found.screening[str(around.pending_item)]]
     if found.screening_last is not None:
         return "inform_health"
-    if reader.asks_meaning(text):
+    if questions.asks_meaning(text):
         return "repeat"
     return None
 
@@ -99,21 +98,21 @@ def in_context(seen: FirstLook, found: Understanding) -> TriageClass | Raised | 
     return Raised.ASK_IF_NOW if alarming or seen.rules.asks else None
 
 
-def _beside_follow_up(act: str | None, *, asks: bool, answered: bool, reader: AnswerReader, text: str) -> str | None:
+def _beside_follow_up(act: str | None, *, asks: bool, answered: bool, text: str) -> str | None:
     """A follow-up question takes every text for its answer that is nothing else for certain."""
     if act in _INTERRUPTS:
         return None
-    if asks and reader.asks_meaning(text):
+    if asks and questions.asks_meaning(text):
         return "repeat"
     if asks:
         return None if answered else "ask_other"
     return "inform_health"
 
 
-def _corrects(text: str, found: Understanding, reader: AnswerReader, act: str | None) -> bool:
+def _corrects(text: str, found: Understanding, act: str | None) -> bool:
     """Whether a message changes an answer of the screening that was finished before it."""
     finished = found.context.finished
     if finished is None or not found.screening or act == "start_screening":
         return False
     changed = any(finished.answers.get(item, {}).get("reading") != reading for item, reading in found.screening.items())
-    return changed and (reader.question_in(text) is None or _CORRECTS.match(text) is not None)
+    return changed and (questions.question_in(text) is None or _CORRECTS.match(text) is not None)
