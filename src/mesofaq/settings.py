@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mesofaq.errors import Code, Problem
+from mesofaq.privacy.seal import Seal
 
 __all__ = ["Settings", "load_settings", "offline_environment", "settings_table"]
 
@@ -47,6 +48,25 @@ class Settings(BaseSettings):
     body_max_bytes: int = Field(65536, ge=4096, description="The largest request body that is read.")
     bundle: Path | None = Field(None, description="The bundle to serve; empty means the newest under var/bundles.")
     encoder: str = Field("", description="A sentence-transformers model (name or folder) instead of the default.")
+    public_url: str = Field("", description="The address at which staff reach the service, for links in e-mails.")
+    encryption_keys: str = Field(
+        "",
+        description="Fernet keys that encrypt what people write, separated by commas; the first encrypts.",
+    )
+    session_idle_min: int = Field(30, ge=1, description="Minutes after which a staff session that does nothing ends.")
+    session_max_hours: int = Field(12, ge=1, description="Hours after which every staff session ends.")
+    require_second_factor: bool = Field(
+        False, description="Staff without a second factor can do nothing but set one up (true or false)."
+    )
+    smtp_url: str = Field(
+        "", description="The mail server: smtp://user:password@host:587 (STARTTLS), smtps://…:465, smtp+plain://…:25."
+    )
+    mail_from: str = Field("", description="The sender's address of notifications; empty: the clinic's own.")
+    notify_mail: str = Field("", description="Comma-separated addresses that are told of new handoffs by e-mail.")
+    webhook_url: str = Field("", description="The address that is told of new handoffs by signed webhook.")
+    webhook_secret: str = Field(
+        "", description="Secrets that sign webhooks (whsec_…), separated by spaces; each signs, so they can be changed."
+    )
     allowed_origins: str = Field("", description="Comma-separated origins of websites that embed the widget.")
 
     @property
@@ -68,6 +88,15 @@ class Settings(BaseSettings):
     def tracker_url(self) -> str:
         """The SQLAlchemy URL of Rasa's tracker store: read here only to erase a conversation."""
         return self.rasa_tracker_url or f"sqlite:///{self.var / 'rasa' / 'tracker.db'}"
+
+    @property
+    def seal(self) -> Seal:
+        """Closes and opens what people wrote.
+
+        Raises:
+            Problem: `setting-invalid` when a key is none.
+        """
+        return Seal([key.strip() for key in self.encryption_keys.split(",") if key.strip()])
 
     @property
     def rasa_base_url(self) -> str:

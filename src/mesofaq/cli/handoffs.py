@@ -54,7 +54,7 @@ def open_record() -> Iterator[Store]:
             f"There is no record at {file}. Run this in MesoFAQ's folder or set MESOFAQ_HOME to it; "
             "the record is made when the service first starts.",
         )
-    store = Store(settings.store_url)
+    store = Store(settings.store_url, seal=settings.seal)
     try:
         store.migrate()
         yield store

@@ -21,6 +21,7 @@ __all__ = [
     "Clinic",
     "Frozen",
     "OpeningHours",
+    "Retention",
     "Review",
     "ReviewStatus",
     "Source",
@@ -128,6 +129,18 @@ class OpeningHours(Frozen):
     closes: time
 
 
+class Retention(Frozen):
+    """After how many days without a word what is removed: a clinic's decision, by its own law.
+
+    `transcripts_days`: conversations that never went to a person; `handoffs_days`: those that did; `audit_days`:
+    entries of the audit.
+    """
+
+    transcripts_days: int = Field(gt=0)
+    handoffs_days: int = Field(gt=0)
+    audit_days: int = Field(gt=0)
+
+
 class Clinic(Frozen):
     """The clinic's own facts. `placeholder: true` marks invented ones, which lint reports."""
 
@@ -143,6 +156,10 @@ class Clinic(Frozen):
     emergency_number: str
     languages: tuple[str, ...] = ()
     reply_target_hours: int = Field(gt=0)
+    urgent_target_hours: int = Field(gt=0)
+    claim_lapses_min: int = Field(gt=0)
+    handoff_expires_days: int = Field(gt=0)
+    retention: Retention
     prices: str = ""
     complication_advice: str
     starter_cards: tuple[str, ...] = Field(min_length=1, max_length=8)

@@ -20,6 +20,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from sqlalchemy.orm import Session
 
 from mesofaq.errors import Code, Problem
+from mesofaq.privacy.seal import PLAIN, Seal
+from mesofaq.store.base import SEAL
 
 __all__ = ["Database", "connect", "empty_wal", "guarded", "parse_url", "sqlite_file"]
 
@@ -147,16 +149,19 @@ class Database:
     Args:
         url: a SQLAlchemy URL.
         lock_timeout_s: seconds to wait for a lock before giving up.
+        seal: closes and opens what people wrote.
 
     Raises:
         Problem: `setting-invalid` when the URL cannot be used.
     """
 
-    def __init__(self, url: str, *, lock_timeout_s: float) -> None:
+    def __init__(self, url: str, *, lock_timeout_s: float, seal: Seal = PLAIN) -> None:
         self.url = parse_url(url)
         if self.url.get_backend_name() == "sqlite" and self.url.database in (None, "", ":memory:"):
             raise Problem(Code.SETTING_INVALID, f"The record must survive a restart, so it needs a file. {_URL_HELP}")
         self.engine = connect(self.url, lock_timeout_s=lock_timeout_s)
+        self.seal = seal
+        setattr(self.engine.dialect, SEAL, seal)
         self._reading_engine = self.engine.execution_options(**{_READ_ONLY: True})
 
     @property

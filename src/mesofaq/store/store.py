@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 
 from mesofaq.chat.models import Reason, Reply, ReplyDraft, TranscriptMessage
 from mesofaq.errors import Code, Problem
+from mesofaq.privacy.seal import PLAIN, Seal
 from mesofaq.store import erase, handoffs, messages, schema, screenings, transcript
 from mesofaq.store.database import Database, empty_wal, guarded
 from mesofaq.store.models import Conversation, Message
@@ -45,14 +46,27 @@ class Store:
         url: a SQLAlchemy URL: SQLite (a file) or PostgreSQL.
         clock: gives the present moment, with a time zone.
         lock_timeout_s: seconds to wait for a lock before giving up.
+        seal: closes and opens what people wrote.
 
     Raises:
         Problem: `setting-invalid` when the URL cannot be used.
     """
 
-    def __init__(self, url: str, *, clock: Callable[[], datetime] = utc_now, lock_timeout_s: float = 10.0) -> None:
-        self._database = Database(url, lock_timeout_s=lock_timeout_s)
+    def __init__(
+        self,
+        url: str,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        lock_timeout_s: float = 10.0,
+        seal: Seal = PLAIN,
+    ) -> None:
+        self._database = Database(url, lock_timeout_s=lock_timeout_s, seal=seal)
         self._clock = clock
+
+    @property
+    def database(self) -> Database:
+        """The connection, for the other parts of the record: accounts, audit, outbox, the desk."""
+        return self._database
 
     @guarded
     def migrate(self) -> None:

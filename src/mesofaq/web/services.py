@@ -47,7 +47,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         Problem: content cannot be read, or the database cannot be brought to this version.
     """
     settings.var.mkdir(parents=True, exist_ok=True)
-    store = Store(settings.store_url)
+    store = Store(settings.store_url, seal=settings.seal)
     await asyncio.to_thread(store.migrate)
     assistant = await asyncio.to_thread(Assistant, settings)
     protocol = assistant.content.screening

@@ -3,7 +3,8 @@ opened."""
 
 from alembic import context
 
-from mesofaq.store.models import Base
+from mesofaq.store import models, staff_models  # noqa: F401  the tables register themselves
+from mesofaq.store.base import Base
 from mesofaq.store.schema import VERSION_TABLE
 
 context.configure(
