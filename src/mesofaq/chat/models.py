@@ -26,6 +26,7 @@ __all__ = [
     "ScreeningDraft",
     "ScreeningRef",
     "SourceRef",
+    "StaffRef",
     "Suggestion",
 ]
 
@@ -108,8 +109,15 @@ class ScreeningRef(_Model):
     flags: tuple[str, ...] = ()
 
 
+class StaffRef(_Model):
+    """Who of the clinic writes, as patients see it: "Dana Reyes", "nurse"."""
+
+    name: str
+    title: str
+
+
 class Reply(_Model):
-    """One message of the bot or of staff, as the chat API gives it."""
+    """One message of the bot or of staff, as the chat API gives it. `staff` says who of the staff wrote it."""
 
     id: str
     from_: Literal["bot", "staff"] = Field(alias="from", serialization_alias="from")
@@ -120,6 +128,7 @@ class Reply(_Model):
     suggestions: tuple[Suggestion, ...] = ()
     handoff: HandoffRef | None = None
     screening: ScreeningRef | None = None
+    staff: StaffRef | None = None
 
 
 class HandoffDraft(_Model):

@@ -1,0 +1,4 @@
+"""Who of the staff may do what: accounts, passwords, sessions, the second factor, rights.
+
+Entry point: `service.Accounts`.
+"""
