@@ -40,8 +40,8 @@ def test_lint_passes_with_notices_only(home: Folder) -> None:
     code, out = run("lint")
     assert code == 0
     assert out.splitlines() == [
-        "content/cards:1: notice: 4 of 4 cards are drafts, and so are phrases.yml, screening.yml and triage.yml. "
-        "A clinician has to read and approve them.",
+        "content/cards:1: notice: 4 of 4 cards are drafts, and so are phrases.yml, privacy.yml, screening.yml and "
+        "triage.yml. A clinician has to read and approve them.",
         "content/clinic.yml:1: notice: the clinic's facts are a placeholder. "
         "Write your own, then set 'placeholder: false'.",
         "0 errors, 2 notices.",

@@ -350,6 +350,17 @@ def unknown_class(folder: Folder) -> tuple[Path, int]:
     return path, folder.line("triage.yml", "{id: breathing")
 
 
+def hard_privacy_paragraph(folder: Folder) -> tuple[Path, int]:
+    hard = "The aforementioned institution administratively accumulates individually attributable conversational data."
+    path = folder.change("privacy.yml", "Do not use this chat in an emergency.", hard)
+    return path, folder.line("privacy.yml", "The aforementioned")
+
+
+def privacy_text_without_the_days(folder: Folder) -> tuple[Path, int]:
+    path = folder.change("privacy.yml", "{{clinic.retention.transcripts_days}} days", "some days")
+    return path, folder.line("privacy.yml", "text:")
+
+
 def real_clinic_with_an_example_address(folder: Folder) -> tuple[Path, int]:
     folder.change("clinic.yml", "placeholder: true", "placeholder: false")
     folder.change("clinic.yml", "https://clinic.example/book", "https://hair.clinic/book")
@@ -437,6 +448,7 @@ CASES: dict[str, tuple[Change, ...]] = {
     "screening": SCREENING_CASES,
     "triage": (wording_that_is_no_text, wording_that_cannot_match, unknown_class),
     "languages": (language_without_texts, foreign_text_without_the_number),
+    "privacy": (hard_privacy_paragraph, privacy_text_without_the_days),
     "clinic": (real_clinic_with_an_example_address, two_phone_numbers, hours_that_end_early),
 }
 
@@ -506,7 +518,9 @@ def test_drafts_are_counted_in_one_notice(folder: Folder) -> None:
     sign(folder, "after-wash")
     notices = [item.message for item in folder.lint() if item.rule == "review"]
     assert len(notices) == 1
-    assert notices[0].startswith("3 of 4 cards are drafts, and so are phrases.yml, screening.yml and triage.yml.")
+    assert notices[0].startswith(
+        "3 of 4 cards are drafts, and so are phrases.yml, privacy.yml, screening.yml and triage.yml."
+    )
 
 
 def test_a_pair_of_examples_that_differ_by_a_slip_is_found(folder: Folder) -> None:

@@ -14,7 +14,15 @@ from mesofaq.errors import Code, Problem
 
 CARD = (GOOD / "cards/care/after-wash.md").read_text(encoding="utf-8")
 FRONT = CARD.split("---\n")[1]
-FILES = ("clinic.yml", "phrases.yml", "screening.yml", "screening_words.yml", "sources.yml", "triage.yml")
+FILES = (
+    "clinic.yml",
+    "phrases.yml",
+    "privacy.yml",
+    "screening.yml",
+    "screening_words.yml",
+    "sources.yml",
+    "triage.yml",
+)
 YAML_BITS = st.sampled_from(
     ["[", "]", "{", "}", ": ", "\n- ", "\n  ", "&a ", "*a", "!!int ", "!!bool ", "!!timestamp ", "2026-13-45", "<<: ",
      "? ", "| ", "> ", "\"", "'", "#", "%", "\t", "\u2028", "\x00", "\ud7ff", "null", "id", "review", "status", "on",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from mesofaq.chat.assistant import Assistant
-from mesofaq.chat.models import About, Reason, ReplyDraft, ScreeningAnswer, ScreeningDraft
+from mesofaq.chat.models import About, Reason, ReplyDraft, ScreeningAnswer, ScreeningDraft, StaffRef
 from mesofaq.content.loader import Content
 from mesofaq.dialogue.replies import CHECK_ME_TEXT, PERSON_TEXT
 from mesofaq.dialogue.screening_replies import MINE_TEXT, OTHERS_TEXT
@@ -31,6 +31,10 @@ CONTEXTS = dict.fromkeys((MINE_TEXT, OTHERS_TEXT), Context(asked_whose=True))
 """Where a button stands if it does not stand by itself."""
 
 
+PERSON = StaffRef(name="Dana Reyes", title="nurse")
+TIMES = {"when.answered": "today at 5 pm", "when.opens": "Monday at 9 am"}
+
+
 def all_drafts(assistant: Assistant) -> Iterator[ReplyDraft]:
     """Every reply."""
     replies, content = assistant.replies, assistant.content
@@ -54,7 +58,10 @@ def all_drafts(assistant: Assistant) -> Iterator[ReplyDraft]:
         if "text" in rule:
             yield replies.emergency(rule["text"])
     for phrase in content.phrases:
+        yield replies.notice(phrase, PERSON, TIMES)
+    for phrase in ("greet", "thank", "goodbye", "who_are_you", "privacy", "not_now", "nothing_asked"):
         yield replies.smalltalk(phrase, starters=True)
+    yield replies.already_answered()
     yield from screening_drafts(assistant)
 
 

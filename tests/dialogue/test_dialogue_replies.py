@@ -15,7 +15,7 @@ from mesofaq.content.models import Card
 from mesofaq.dialogue.replies import CHECK_ME_TEXT, Replies
 from mesofaq.understanding.models import Context
 
-PHRASE_CALLS = {"phrase", "smalltalk", "emergency"}
+PHRASE_CALLS = {"phrase", "smalltalk", "emergency", "notice"}
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +40,8 @@ def _phrases_named_in_code(home: Path) -> set[str]:
     """Texts given to `phrase(…)`, `smalltalk(…)` and `emergency(…)` anywhere in the code, and those of handoffs."""
     named = set()
     files = [*(home / "src" / "mesofaq").rglob("*.py"), *(home / "actions").glob("*.py")]
+    # The lint's findings have a `notice` of their own.
+    files = [path for path in files if "rules" not in path.parts]
     for path in files:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in PHRASE_CALLS:

@@ -15,6 +15,7 @@ from mesofaq.chat.assistant import Assistant
 from mesofaq.chat.live import LiveEvents
 from mesofaq.chat.turn import ORPHANED_AFTER, TurnService
 from mesofaq.dialogue.client import RasaClient
+from mesofaq.handoff.hours import OpeningTimes
 from mesofaq.store.store import Store
 from mesofaq.understanding.triage import TriageResult
 
@@ -125,7 +126,14 @@ class Desk:
         self.store.migrate()
         self.client = RasaClient(rasa.url, 5)
         self.turns = TurnService(
-            self.store, assistant, self.client, LiveEvents(), clock=self.clock, text_max_chars=2000, wait_s=6
+            self.store,
+            assistant,
+            self.client,
+            LiveEvents(),
+            hours=OpeningTimes(assistant.content.clinic),
+            clock=self.clock,
+            text_max_chars=2000,
+            wait_s=6,
         )
         self.conversation = self.store.create_conversation(TOKEN)
 

@@ -190,7 +190,11 @@ class DialogueState(_Model):
 
 
 class ReplyDraft(_Model):
-    """What the dialogue wants to say, before it is on record."""
+    """What the dialogue wants to say, before it is on record.
+
+    `always`: it is said even while a person has the conversation and the bot is silent. `staff` is whom it is about,
+    or, where staff write, who does.
+    """
 
     kind: Kind
     text: str
@@ -201,6 +205,8 @@ class ReplyDraft(_Model):
     screening: ScreeningRef | None = None
     screening_result: ScreeningDraft | None = None
     state: DialogueState | None = None
+    staff: StaffRef | None = None
+    always: bool = False
 
 
 class TranscriptMessage(_Model):

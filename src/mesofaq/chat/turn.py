@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from mesofaq.chat.assistant import Assistant
 from mesofaq.chat.live import LiveEvents
-from mesofaq.chat.models import Kind, Reply, ReplyDraft
+from mesofaq.chat.models import Kind, Priority, Reply, ReplyDraft
 from mesofaq.chat.order import Order, Place
 from mesofaq.chat.quotes import quote
 from mesofaq.chat.screening_context import with_screening
@@ -25,6 +25,10 @@ from mesofaq.dialogue.client import RasaClient
 from mesofaq.dialogue.parse import reference
 from mesofaq.dialogue.replies import HAPPENING_NOW_TEXT
 from mesofaq.errors import Code, Problem
+from mesofaq.handoff.hours import OpeningTimes
+from mesofaq.handoff.promise import Promise
+from mesofaq.handoff.same import asks_again, may_be_dropped
+from mesofaq.handoff.states import State
 from mesofaq.store.records import ConversationRecord
 from mesofaq.store.store import Store
 from mesofaq.store.values import clean_text
@@ -55,6 +59,7 @@ class TurnService:
         assistant: understanding and words.
         rasa: the dialogue.
         live: is told of every new message, for those who listen.
+        hours: when the clinic is open, for what a patient is told of a handoff.
         clock: the present moment, with a time zone.
         text_max_chars: the longest text that is accepted.
         wait_s: how long a message may take, its turn included, until a person answers instead, and how long a
@@ -68,6 +73,7 @@ class TurnService:
         rasa: RasaClient,
         live: LiveEvents,
         *,
+        hours: OpeningTimes,
         clock: Callable[[], datetime],
         text_max_chars: int,
         wait_s: float,
@@ -76,6 +82,8 @@ class TurnService:
         self._assistant = assistant
         self._rasa = rasa
         self._live = live
+        self._hours = hours
+        self._promise = Promise(hours, clock)
         self._clock = clock
         self._text_max_chars = text_max_chars
         self._wait_s = wait_s
@@ -95,7 +103,7 @@ class TurnService:
             client_message_id: the client's own id for it; sent twice, it is answered once.
 
         Returns:
-            The replies, in order; never empty.
+            The replies, in order; none while a person has the conversation, unless it is an emergency.
 
         Raises:
             Problem: the text is refused (`text-empty`, `text-too-long`, `command-refused`); a repeated message's
@@ -185,11 +193,15 @@ class TurnService:
             await asyncio.to_thread(self._store.save_understanding, message_id, understanding.model_dump(mode="json"))
             if (emergency := self._emergency_reply(understanding)) is not None:
                 return [emergency]  # by what was asked before; this one needs no dialogue either
+            if await asyncio.to_thread(self._store.holder, conversation_id) is not None:
+                # A person has it: the bot says nothing but what keeps somebody safe.
+                return [self._assistant.replies.ask_if_now()] if understanding.intent == "ask_if_now" else []
             # The epoch is read inside the turn: an emergency in between has started the dialogue afresh.
             epoch = (await asyncio.to_thread(self._store.get_conversation, conversation_id)).dialogue_epoch
             async with asyncio.timeout_at(late):
                 drafts = await self._rasa.send(f"{conversation_id}:{epoch}", reference(message_id))
-            return await asyncio.to_thread(quote, drafts, conversation_id, self._store)
+            drafts = await asyncio.to_thread(quote, drafts, conversation_id, self._store)
+            return await asyncio.to_thread(self._handing_over, conversation_id, text, drafts)
         except Problem as problem:
             if problem.code is Code.STORE_FAILED:
                 raise
@@ -197,7 +209,25 @@ class TurnService:
         except Exception as error:
             # Nothing of the error's text: it may quote the patient.
             _log.error("turn_failed: message=%s error=%s", message_id, type(error).__name__)
-        return [self._assistant.replies.failure()]
+        return self._promise.added_to([self._assistant.replies.failure()], self._assistant.replies)
+
+    def _handing_over(self, conversation_id: str, text: str, drafts: list[ReplyDraft]) -> list[ReplyDraft]:
+        """The drafts, where they hand over: not the same thing twice, and with when to expect an answer."""
+        if not any(draft.handoff for draft in drafts):
+            return drafts
+        replies, waits = self._assistant.replies, self._store.active_handoff(conversation_id) is not None
+        if may_be_dropped(drafts):
+            encoder = self._assistant.bundle.encoder if self._assistant.bundle else None
+            before = self._store.handed_over(conversation_id, State.OPEN if waits else State.RESOLVED)
+            if asks_again(text, before, encoder):
+                return self._again(drafts) if waits else [replies.already_answered()]
+        # Where something waits already, the patient was told when, and a routine question joins it.
+        is_routine = all(draft.handoff.priority is Priority.ROUTINE for draft in drafts if draft.handoff)
+        return drafts if waits and is_routine else self._promise.added_to(drafts, replies)
+
+    def _again(self, drafts: list[ReplyDraft]) -> list[ReplyDraft]:
+        text = self._assistant.replies.phrase("already_with_person")
+        return [draft.model_copy(update={"text": text}) if draft.handoff else draft for draft in drafts]
 
     def _judge(self, text: str) -> Understanding | None:
         try:
@@ -239,7 +269,12 @@ class TurnService:
     ) -> list[Reply]:
         bundle = self._assistant.bundle
         replies = await asyncio.to_thread(
-            self._store.finish, message_id, drafts, bundle_id=bundle.id if bundle else None, new_epoch=new_epoch
+            self._store.finish,
+            message_id,
+            drafts,
+            bundle_id=bundle.id if bundle else None,
+            new_epoch=new_epoch,
+            due_at=self._hours.due,
         )
         self._live.notify(conversation_id)
         return replies

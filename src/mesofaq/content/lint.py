@@ -14,6 +14,7 @@ from mesofaq.content.rules import (
     examples,
     languages,
     length,
+    privacy,
     reading,
     references,
     review,
@@ -41,6 +42,7 @@ _RULES: tuple[Callable[[Corpus], Iterator[Finding]], ...] = (
     triage.check,
     screening.check,
     languages.check,
+    privacy.check,
     examples.check,
 )
 

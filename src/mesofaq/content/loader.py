@@ -11,9 +11,11 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from mesofaq.content.canned import CannedFile, CannedReply
 from mesofaq.content.cardfile import NotYamlError, key_line, parse_yaml, split_card
 from mesofaq.content.languages import LanguageFlags, LanguageFlagsFile, LanguageTexts, LanguageTextsFile
 from mesofaq.content.models import Card, Clinic, Source
+from mesofaq.content.privacy import PrivacyText
 from mesofaq.content.screening import ScreeningProtocol, Words
 from mesofaq.errors import Code, Problem
 
@@ -55,10 +57,12 @@ class Content:
     clinic: Clinic
     screening: ScreeningProtocol
     phrases: dict[str, str]
+    privacy: PrivacyText
     triage: dict[str, Any]
     errors: tuple[LoadError, ...] = field(default=())
     languages: dict[str, LanguageTexts] = field(default_factory=dict)
     triage_languages: dict[str, LanguageFlags] = field(default_factory=dict)
+    canned: tuple[CannedReply, ...] = ()
 
     @cached_property
     def files(self) -> tuple[Path, ...]:
@@ -96,6 +100,7 @@ def load_content(folder: Path, *, strict: bool = True) -> Content:
     phrases = _read_mapping(folder / "phrases.yml", "phrases")
     texts = _if_there(LanguageTextsFile, folder / "languages.yml")
     flags = _if_there(LanguageFlagsFile, folder / "triage_languages.yml")
+    canned = _if_there(CannedFile, folder / "canned.yml")
     return Content(
         folder=folder,
         cards=cards,
@@ -103,10 +108,12 @@ def load_content(folder: Path, *, strict: bool = True) -> Content:
         clinic=_validate(Clinic, _read_yaml(folder / "clinic.yml"), folder / "clinic.yml"),
         screening=_read_screening(folder),
         phrases={key: str(text).strip() for key, text in phrases.items()},
+        privacy=_validate(PrivacyText, _read_yaml(folder / "privacy.yml"), folder / "privacy.yml"),
         triage=_read_yaml(folder / "triage.yml"),
         errors=tuple(errors),
         languages=texts.languages if texts else {},
         triage_languages=flags.languages if flags else {},
+        canned=canned.replies if canned else (),
     )
 
 

@@ -1,6 +1,6 @@
 """Composes every reply from reviewed text: cards, phrases and the screening protocol. Nothing is generated."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from mesofaq.chat.models import (
     CardRef,
@@ -10,11 +10,13 @@ from mesofaq.chat.models import (
     Reason,
     ReplyDraft,
     SourceRef,
+    StaffRef,
     Suggestion,
 )
+from mesofaq.content.canned import CannedReply
 from mesofaq.content.languages import LanguageTexts
 from mesofaq.content.loader import Content
-from mesofaq.content.models import Card
+from mesofaq.content.models import PLACEHOLDER, Card
 from mesofaq.dialogue.screening_replies import ScreeningReplies
 from mesofaq.knowledge.bundle import Bundle
 
@@ -66,9 +68,37 @@ class Replies:
         self.screening = ScreeningReplies(content.screening, self._sources, self._fill)
         self._screened = {item.card for item in content.screening.items if item.card}
 
-    def phrase(self, key: str) -> str:
-        """The phrase `key`, with the clinic's values filled in (they may themselves hold placeholders)."""
-        return self._fill(self._content.phrases[key])
+    def phrase(self, key: str, values: Mapping[str, str] | None = None) -> str:
+        """The phrase `key`, with the clinic's values filled in (they may themselves hold placeholders).
+
+        Args:
+            key: its name in phrases.yml.
+            values: what else its placeholders stand for, e.g. `staff.name`; put in as they are.
+        """
+        given = values or {}
+        return PLACEHOLDER.sub(
+            lambda found: given[found.group(1)] if found.group(1) in given else self._fill(found.group(0)),
+            self._content.phrases[key],
+        )
+
+    def notice(self, key: str, staff: StaffRef | None = None, values: Mapping[str, str] | None = None) -> ReplyDraft:
+        """A phrase by itself, about a member of staff where one is named (`{{staff.name}}`, `{{staff.title}}`)."""
+        named = {"staff.name": staff.name, "staff.title": staff.title} if staff else {}
+        return ReplyDraft(kind=Kind.NOTICE, text=self.phrase(key, {**named, **(values or {})}), staff=staff)
+
+    def canned(self) -> list[CannedReply]:
+        """The clinic's ready-made replies for staff, with its values filled in."""
+        return [reply.model_copy(update={"text": self._fill(reply.text)}) for reply in self._content.canned]
+
+    def cards(self) -> list[tuple[str, str]]:
+        """The id and question of every card that may be shown today, by question."""
+        shown = [(card.id, card.question) for card in self._cards.values() if self._servable(card.id)]
+        return sorted(shown, key=lambda pair: pair[1])
+
+    def already_answered(self) -> ReplyDraft:
+        """Say that a person has answered this in the chat, and offer one again."""
+        person = Suggestion(title="Talk to a person", text=PERSON_TEXT)
+        return self.notice("already_answered").model_copy(update={"suggestions": (person,)})
 
     def answer(self, card_id: str) -> ReplyDraft:
         """The card's text, its sources, and where to go next.
@@ -131,6 +161,7 @@ class Replies:
             kind=Kind.EMERGENCY,
             text="\n\n".join([*told, self.phrase(name)]),
             handoff=HandoffDraft(reason=Reason.EMERGENCY, priority=Priority.EMERGENCY),
+            always=True,
         )
 
     def ask_if_now(self) -> ReplyDraft:
@@ -143,6 +174,7 @@ class Replies:
                 Suggestion(title="No", text=NOT_NOW_TEXT),
                 Suggestion(title="Talk to a person", text=PERSON_TEXT),
             ),
+            always=True,
         )
 
     def failure(self) -> ReplyDraft:

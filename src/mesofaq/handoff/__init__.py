@@ -1,1 +1,1 @@
-"""A person answers: the life of a handoff (`states`), the clinic's hours (`hours`), and what staff do (`desk`)."""
+"""A person answers: the life of a handoff (`states`), the clinic's hours (`hours`), and what staff do (`service`)."""

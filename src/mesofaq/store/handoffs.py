@@ -1,18 +1,20 @@
-"""Handoffs to a person: opened in the transaction that answers the patient, together with their outbox row.
+"""Handoffs to a person: opened, or joined, in the transaction that answers the patient, with audit and outbox row.
 
 So there is never a handoff that nobody is told of, nor a notice of a handoff that does not exist.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import case, exists, select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
-from mesofaq.chat.models import HandoffDraft, HandoffRef, Priority, Reason, ReplyDraft
+from mesofaq.chat.models import HandoffDraft, HandoffRef, Priority, ReplyDraft
 from mesofaq.errors import Code, Problem
+from mesofaq.handoff.states import ACTIVE, State
+from mesofaq.store.audit import PATIENT, Action, append
 from mesofaq.store.models import Handoff, Message, OutboxEvent
 from mesofaq.store.records import HandoffDetail, HandoffRecord
 from mesofaq.store.screenings import summary_for
@@ -20,59 +22,133 @@ from mesofaq.store.transcript import transcript
 from mesofaq.store.values import is_id
 
 __all__ = [
+    "HANDOFF_ESCALATED",
     "HANDOFF_OPENED",
+    "URGENCY",
+    "DueAt",
+    "active_handoff",
     "find_handoff",
+    "hand_over",
+    "handed_over",
     "handoff_detail",
     "list_handoffs",
-    "open_handoff",
-    "open_handoff_exists",
+    "record_of",
+    "tell",
 ]
 
 HANDOFF_OPENED = "handoff.opened"
+HANDOFF_ESCALATED = "handoff.escalated"
 
-_URGENCY = {Priority.EMERGENCY: 0, Priority.URGENT: 1, Priority.ROUTINE: 2}
+URGENCY = {Priority.EMERGENCY: 0, Priority.URGENT: 1, Priority.ROUTINE: 2}
+"""The order in which people look."""
+
 _PREFIX_MIN_CHARS = 4
 
+DueAt = Callable[[Priority, datetime], datetime]
+"""By when a person should have answered what was asked at that moment, by the clinic's hours."""
 
-def open_handoff(session: Session, message: Message, drafts: Sequence[ReplyDraft], now: datetime) -> HandoffRef | None:
-    """Open the one handoff of a patient's message, if any of the drafts asks for one.
 
-    Where several ask, the most urgent decides: a person who looks too soon does no harm.
+def active_handoff(session: Session, conversation_id: str) -> Handoff | None:
+    """The conversation's handoff that is open or claimed. There is at most one, as whoever writes holds the lock."""
+    statement = (
+        select(Handoff)
+        .where(Handoff.conversation_id == conversation_id, Handoff.state.in_([state.value for state in ACTIVE]))
+        .order_by(case((Handoff.state == State.CLAIMED.value, 0), else_=1), Handoff.created_at)
+        .limit(1)
+    )
+    return session.scalar(statement)
+
+
+def hand_over(
+    session: Session, message: Message, drafts: Sequence[ReplyDraft], now: datetime, due_at: DueAt | None
+) -> HandoffRef | None:
+    """Open a handoff for a patient's message, or let it join the active one, if any of the drafts asks for that.
+
+    Where several ask, the most urgent decides: a person who looks too soon does no harm. A more urgent question raises
+    the handoff that it joins, becomes its question, and is told anew.
     """
     wanted = [draft.handoff for draft in drafts if draft.handoff is not None]
+    active = active_handoff(session, message.conversation_id)
     if not wanted:
+        if active is not None and active.state == State.CLAIMED:
+            message.handoff_id = active.id  # whoever holds it answers
         return None
-    chosen: HandoffDraft = min(wanted, key=lambda draft: _URGENCY[draft.priority])
+    chosen: HandoffDraft = min(wanted, key=lambda draft: URGENCY[draft.priority])
+    if active is None:
+        return _open(session, message, chosen, now, due_at)
+    message.handoff_id = active.id
+    is_worse = URGENCY[chosen.priority] < URGENCY[Priority(active.priority)]
+    if is_worse:
+        active.priority, active.reason = chosen.priority.value, chosen.reason.value
+        active.message_id, active.question = message.id, message.text
+        if due_at is not None:
+            due = due_at(chosen.priority, now)
+            active.due_at = min(due, active.due_at or due)
+    if is_worse or chosen.priority is Priority.EMERGENCY:
+        tell(session, HANDOFF_ESCALATED, active, now)
+    append(
+        session,
+        now,
+        actor=PATIENT,
+        action=Action.HANDOFF_JOINED,
+        subject_id=active.id,
+        reason=chosen.reason.value,
+        priority=active.priority,
+    )
+    return HandoffRef(id=active.id, priority=Priority(active.priority))
+
+
+def _open(session: Session, message: Message, chosen: HandoffDraft, now: datetime, due_at: DueAt | None) -> HandoffRef:
     handoff = Handoff(
         id=str(uuid4()),
         conversation_id=message.conversation_id,
         message_id=message.id,
         reason=chosen.reason.value,
         priority=chosen.priority.value,
-        state="open",
+        state=State.OPEN.value,
         question=message.text,
         created_at=now,
+        version=1,
+        due_at=due_at(chosen.priority, now) if due_at is not None else None,
     )
-    event = OutboxEvent(
-        id=str(uuid4()),
-        event_type=HANDOFF_OPENED,
-        aggregate_id=handoff.id,
-        # Ids only: even the reason would tell a mail server something about a patient's health.
-        payload={
-            "handoff_id": handoff.id,
-            "conversation_id": message.conversation_id,
-            "message_id": message.id,
-        },
-        created_at=now,
-    )
-    session.add_all([handoff, event])
+    message.handoff_id = handoff.id
+    session.add(handoff)
     session.flush()  # before the screenings, which refer to it
+    tell(session, HANDOFF_OPENED, handoff, now)
+    append(
+        session,
+        now,
+        actor=PATIENT,
+        action=Action.HANDOFF_OPENED,
+        subject_id=handoff.id,
+        reason=chosen.reason.value,
+        priority=chosen.priority.value,
+    )
     return HandoffRef(id=handoff.id, priority=chosen.priority)
+
+
+def tell(session: Session, event_type: str, handoff: Handoff, now: datetime) -> None:
+    """Put an event into the outbox, for whoever must be told outside of the console."""
+    session.add(
+        OutboxEvent(
+            id=str(uuid4()),
+            event_type=event_type,
+            aggregate_id=handoff.id,
+            # Ids and the priority only: even the reason would tell a mail server something about a patient's health.
+            payload={
+                "handoff_id": handoff.id,
+                "conversation_id": handoff.conversation_id,
+                "message_id": handoff.message_id,
+                "priority": handoff.priority,
+            },
+            created_at=now,
+        )
+    )
 
 
 def list_handoffs(session: Session, limit: int, state: str | None = None) -> list[HandoffRecord]:
     """The work list: emergencies first, then urgent ones, then the rest; the oldest first within each."""
-    urgency = case({priority.value: rank for priority, rank in _URGENCY.items()}, value=Handoff.priority)
+    urgency = case({priority.value: rank for priority, rank in URGENCY.items()}, value=Handoff.priority)
     statement = select(Handoff).order_by(urgency, Handoff.created_at, Handoff.id).limit(limit)
     if state is not None:
         statement = statement.where(Handoff.state == state)
@@ -112,18 +188,20 @@ def handoff_detail(session: Session, handoff_id: str) -> HandoffDetail:
     return HandoffDetail(**_fields(row), transcript=tuple(messages), screening=summary_for(session, row, messages))
 
 
-def open_handoff_exists(session: Session, conversation_id: str, reason: Reason) -> bool:
-    """Whether a handoff for that reason waits in the conversation."""
-    if not is_id(conversation_id):
-        return False
-    statement = select(
-        exists().where(
-            Handoff.conversation_id == conversation_id,
-            Handoff.reason == reason.value,
-            Handoff.state == "open",
-        )
+def record_of(row: Handoff | None) -> HandoffRecord | None:
+    """A row as the rest of MesoFAQ sees it."""
+    return HandoffRecord(**_fields(row)) if row is not None else None
+
+
+def handed_over(session: Session, conversation_id: str, states: Sequence[State]) -> list[str]:
+    """The patient's messages that belong to handoffs of the conversation in those states, newest first."""
+    statement = (
+        select(Message.text)
+        .join(Handoff, Message.handoff_id == Handoff.id)
+        .where(Handoff.conversation_id == conversation_id, Handoff.state.in_([one.value for one in states]))
+        .order_by(Message.sequence.desc())
     )
-    return bool(session.scalar(statement))
+    return list(session.scalars(statement))
 
 
 def _fields(row: Handoff) -> dict[str, Any]:

@@ -32,6 +32,7 @@ __all__ = [
     "receive",
     "save_understanding",
     "write_replies",
+    "write_reply",
 ]
 
 CLIENT_MESSAGE_ID_MAX_CHARS = 200  # a UUID from the widget; messengers' own ids are longer
@@ -161,38 +162,66 @@ def write_replies(
 
     Every draft that asked for a handoff carries `handoff`.
     """
-    replies = []
-    first = next_sequence(session, message.conversation_id)
-    for sequence, draft in enumerate(drafts, start=first):
-        reply = Reply.model_validate(
-            {
-                "id": str(uuid4()),
-                "from": "bot",
-                "kind": draft.kind,
-                "text": draft.text,
-                "card": draft.card,
-                "sources": draft.sources,
-                "suggestions": draft.suggestions,
-                "handoff": handoff if draft.handoff is not None else None,
-                "screening": draft.screening,
-            }
+    return [
+        write_reply(
+            session,
+            message.conversation_id,
+            draft,
+            now=now,
+            in_reply_to=message.id,
+            bundle_id=bundle_id,
+            handoff=handoff if draft.handoff is not None else None,
         )
-        session.add(
-            Message(
-                id=reply.id,
-                conversation_id=message.conversation_id,
-                sequence=sequence,
-                author="bot",
-                text=reply.text,
-                at=now,
-                in_reply_to=message.id,
-                reply=reply.model_dump(mode="json", by_alias=True),
-                text_sha256=hashlib.sha256(reply.text.encode()).hexdigest(),
-                card_id=reply.card.id if reply.card else None,
-                card_version=reply.card.version if reply.card else None,
-                bundle_id=bundle_id,
-                dialogue_state=draft.state.model_dump(mode="json") if draft.state else None,
-            )
+        for draft in drafts
+    ]
+
+
+def write_reply(
+    session: Session,
+    conversation_id: str,
+    draft: ReplyDraft,
+    *,
+    now: datetime,
+    in_reply_to: str | None = None,
+    bundle_id: str | None = None,
+    handoff: HandoffRef | None = None,
+    staff_id: str | None = None,
+    client_message_id: str | None = None,
+) -> Reply:
+    """Write one message of the bot, or of staff where `staff_id` says whose; the conversation must be locked."""
+    author = "staff" if staff_id else "bot"
+    reply = Reply.model_validate(
+        {
+            "id": str(uuid4()),
+            "from": author,
+            "kind": draft.kind,
+            "text": draft.text,
+            "card": draft.card,
+            "sources": draft.sources,
+            "suggestions": draft.suggestions,
+            "handoff": handoff,
+            "screening": draft.screening,
+            "staff": draft.staff,
+        }
+    )
+    session.add(
+        Message(
+            id=reply.id,
+            conversation_id=conversation_id,
+            sequence=next_sequence(session, conversation_id),
+            author=author,
+            text=reply.text,
+            at=now,
+            client_message_id=client_message_id,
+            in_reply_to=in_reply_to,
+            reply=reply.model_dump(mode="json", by_alias=True),
+            text_sha256=hashlib.sha256(reply.text.encode()).hexdigest(),
+            card_id=reply.card.id if reply.card else None,
+            card_version=reply.card.version if reply.card else None,
+            bundle_id=bundle_id,
+            dialogue_state=draft.state.model_dump(mode="json") if draft.state else None,
+            staff_id=staff_id,
         )
-        replies.append(reply)
-    return replies
+    )
+    session.flush()
+    return reply

@@ -7,11 +7,14 @@ from uuid import uuid4
 
 from sqlalchemy import select, text
 
-from mesofaq.chat.models import Reason, Reply, ReplyDraft, TranscriptMessage
+from mesofaq.chat.models import Reply, ReplyDraft, TranscriptMessage
 from mesofaq.errors import Code, Problem
+from mesofaq.handoff.states import State
 from mesofaq.privacy.seal import PLAIN, Seal
 from mesofaq.store import erase, handoffs, messages, schema, screenings, transcript
-from mesofaq.store.database import Database, empty_wal, guarded
+from mesofaq.store.audit import PATIENT, SYSTEM
+from mesofaq.store.database import Database, guarded
+from mesofaq.store.handoffs import DueAt
 from mesofaq.store.models import Conversation, Message
 from mesofaq.store.records import (
     ConversationRecord,
@@ -23,6 +26,7 @@ from mesofaq.store.records import (
     ScreeningSummary,
 )
 from mesofaq.store.values import is_id
+from mesofaq.store.wipe import wipe
 
 __all__ = ["Store", "utc_now"]
 
@@ -88,9 +92,26 @@ class Store:
             session.execute(text("SELECT 1"))
 
     @guarded
-    def create_conversation(self, token_sha256: str) -> ConversationRecord:
-        """Begin a conversation for whoever holds the token with that SHA-256."""
-        row = Conversation(id=str(uuid4()), token_sha256=token_sha256, created_at=self._now(), dialogue_epoch=0)
+    def create_conversation(
+        self, token_sha256: str, *, channel: str = "web", consent_version: str | None = None
+    ) -> ConversationRecord:
+        """Begin a conversation for whoever holds the token with that SHA-256.
+
+        Args:
+            token_sha256: the token's hash.
+            channel: by which way the patient writes.
+            consent_version: the privacy text that the patient was shown and agreed to; None: none was shown.
+        """
+        now = self._now()
+        row = Conversation(
+            id=str(uuid4()),
+            token_sha256=token_sha256,
+            created_at=now,
+            dialogue_epoch=0,
+            channel=channel,
+            consent_version=consent_version,
+            consent_at=now if consent_version is not None else None,
+        )
         with self._database.writing() as session:
             session.add(row)
         return _conversation(row)
@@ -145,18 +166,26 @@ class Store:
 
     @guarded
     def finish(
-        self, message_id: str, drafts: Sequence[ReplyDraft], *, bundle_id: str | None, new_epoch: bool = False
+        self,
+        message_id: str,
+        drafts: Sequence[ReplyDraft],
+        *,
+        bundle_id: str | None,
+        new_epoch: bool = False,
+        due_at: DueAt | None = None,
     ) -> list[Reply]:
         """Answer a patient's message: replies, handoff, outbox row, screening and epoch in one transaction.
 
         A message is answered once. Whoever comes second gets the stored replies, and nothing of theirs is
-        written. A message has at most one handoff; where several drafts ask for one, the most urgent decides.
+        written. A conversation has at most one active handoff: a message joins it. While a person has claimed it, the
+        bot is silent: only drafts that are `always` said are written, whatever was decided before the claim.
 
         Args:
             message_id: the patient's message.
             drafts: what to say, in order.
             bundle_id: the content that was live when it was decided.
             new_epoch: the dialogue starts afresh after this message.
+            due_at: by when a handoff should be answered.
 
         Raises:
             Problem: `not-found`, also when the conversation was erased meanwhile.
@@ -170,11 +199,33 @@ class Store:
             if message.state == "answered":
                 return transcript.replies_to(session, message_id) or []
             message.state = "answered"
-            handoff = handoffs.open_handoff(session, message, drafts, now)
-            screenings.write_screenings(session, message, drafts, handoff, now)
+            active = handoffs.active_handoff(session, conversation.id)
+            if active is not None and active.state == State.CLAIMED:
+                drafts = [draft for draft in drafts if draft.always]
             if new_epoch:
                 conversation.dialogue_epoch += 1
+            handoff = handoffs.hand_over(session, message, drafts, now, due_at)
+            screenings.write_screenings(session, message, drafts, handoff, now)
             return messages.write_replies(session, message, drafts, bundle_id=bundle_id, handoff=handoff, now=now)
+
+    @guarded
+    def holder(self, conversation_id: str) -> str | None:
+        """Who of the staff has the conversation (their id); None while the bot answers."""
+        with self._database.reading() as session:
+            active = handoffs.active_handoff(session, conversation_id)
+            return active.claimed_by if active is not None and active.state == State.CLAIMED else None
+
+    @guarded
+    def active_handoff(self, conversation_id: str) -> HandoffRecord | None:
+        """The conversation's handoff that is open or claimed."""
+        with self._database.reading() as session:
+            return handoffs.record_of(handoffs.active_handoff(session, conversation_id))
+
+    @guarded
+    def handed_over(self, conversation_id: str, *states: State) -> list[str]:
+        """The patient's messages that belong to handoffs of the conversation in those states, newest first."""
+        with self._database.reading() as session:
+            return handoffs.handed_over(session, conversation_id, states)
 
     @guarded
     def replies_to(self, message_id: str) -> list[Reply] | None:
@@ -281,45 +332,46 @@ class Store:
             return handoffs.find_handoff(session, prefix)
 
     @guarded
-    def open_handoff_exists(self, conversation_id: str, reason: Reason) -> bool:
-        """Whether an open handoff for that reason waits in the conversation."""
-        with self._database.reading() as session:
-            return handoffs.open_handoff_exists(session, conversation_id, reason)
-
-    @guarded
-    def erase(self, conversation_id: str) -> bool:
-        """Delete a conversation and all that belongs to it.
+    def erase(self, conversation_id: str, *, by: str = PATIENT) -> bool:
+        """Delete a conversation and all that belongs to it; a tombstone and an audit entry stay.
 
         Returns:
             Whether there was something to erase.
         """
         with self._database.writing() as session:
-            erased = erase.erase_conversation(session, conversation_id)
+            erased = erase.erase_conversation(session, conversation_id, by=by, now=self._now())
         if erased:
-            empty_wal(self._database.engine)
+            wipe(self._database.engine)
         return erased
 
     @guarded
-    def idle_conversations(self, older_than: datetime) -> list[str]:
-        """The ids of the conversations in which nothing was said since `older_than`."""
+    def idle_conversations(self, older_than: datetime, *, handed_over: bool | None = None) -> list[str]:
+        """The ids of the conversations in which nothing was said since `older_than`; `purge` has the arguments."""
         with self._database.reading() as session:
-            return erase.idle_conversations(session, older_than)
+            return erase.idle_conversations(session, older_than, handed_over=handed_over)
 
     @guarded
-    def purge(self, older_than: datetime) -> int:
+    def purge(self, older_than: datetime, *, by: str = SYSTEM, handed_over: bool | None = None) -> int:
         """Erase every conversation in which nothing was said since `older_than`, answered or not.
 
         One transaction each, so that a long purge never keeps the service waiting.
+
+        Args:
+            older_than: the moment.
+            by: who erases them, as the audit names them.
+            handed_over: only those that went to a person (True) or never did (False); None: all.
 
         Returns:
             How many were erased.
         """
         erased = 0
-        for conversation_id in self.idle_conversations(older_than):
+        for conversation_id in self.idle_conversations(older_than, handed_over=handed_over):
             with self._database.writing() as session:
-                erased += erase.erase_conversation(session, conversation_id, idle_since=older_than)
+                erased += erase.erase_conversation(
+                    session, conversation_id, by=by, now=self._now(), idle_since=older_than
+                )
         if erased:
-            empty_wal(self._database.engine)
+            wipe(self._database.engine)
         return erased
 
     def _now(self) -> datetime:

@@ -11,7 +11,7 @@ from mesofaq.store.models import Message
 from mesofaq.store.records import PendingMessage
 from mesofaq.store.values import is_id
 
-__all__ = ["last_replies", "last_state", "replies_to", "to_transcript", "transcript", "unanswered"]
+__all__ = ["as_transcript", "last_replies", "last_state", "replies_to", "to_transcript", "transcript", "unanswered"]
 
 
 def replies_to(session: Session, message_id: str) -> list[Reply] | None:
@@ -69,16 +69,17 @@ def unanswered(session: Session, older_than: datetime) -> list[PendingMessage]:
     )
     rows = session.scalars(statement).all()
     return [
-        PendingMessage.model_validate({**_as_transcript(row), "conversation_id": row.conversation_id}) for row in rows
+        PendingMessage.model_validate({**as_transcript(row), "conversation_id": row.conversation_id}) for row in rows
     ]
 
 
 def to_transcript(row: Message) -> TranscriptMessage:
     """A row as a line of the transcript."""
-    return TranscriptMessage.model_validate(_as_transcript(row))
+    return TranscriptMessage.model_validate(as_transcript(row))
 
 
-def _as_transcript(row: Message) -> dict[str, Any]:
+def as_transcript(row: Message) -> dict[str, Any]:
+    """A row as the fields of a line of the transcript."""
     return {
         "id": row.id,
         "sequence": row.sequence,

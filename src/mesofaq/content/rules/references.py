@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from mesofaq.content.models import PLACEHOLDER, Clinic
+from mesofaq.content.models import PLACEHOLDER, Clinic, Retention
 from mesofaq.content.rules.base import Corpus, Finding
 from mesofaq.content.rules.texts import Kind, patient_texts
 
@@ -15,6 +15,18 @@ CARDS_WITH_CLINIC_FACTS = frozenset({"book-consultation", "cost"})
 _FILLABLE = frozenset(
     f"clinic.{name}" for name, info in Clinic.model_fields.items() if info.annotation in (str, int)
 ) - {"clinic.timezone"}
+
+
+_RETENTION = frozenset(f"clinic.retention.{name}" for name in Retention.model_fields)
+_STAFF = frozenset({"staff.name", "staff.title"})
+_ALSO: dict[str, frozenset[str]] = {
+    "person_joined": _STAFF,
+    "person_left": _STAFF,
+    "person_done": _STAFF,
+    "answer_when_open": frozenset({"when.answered"}),
+    "answer_when_closed": frozenset({"when.answered", "when.opens"}),
+}
+"""What a phrase may hold beside the clinic's facts, because the service knows it where it says that phrase."""
 
 
 def check(corpus: Corpus) -> Iterator[Finding]:
@@ -83,21 +95,23 @@ def _triage(corpus: Corpus) -> Iterator[Finding]:
 
 
 def _placeholders(corpus: Corpus) -> Iterator[Finding]:
+    phrases = {text: key for key, text in corpus.content.phrases.items()}
     for item in patient_texts(corpus):
+        also = _RETENTION if item.path.name == "privacy.yml" else _ALSO.get(phrases.get(item.text, ""), frozenset())
         allowed = item.kind is Kind.PROTOCOL or (
             item.kind is Kind.ANSWER and item.card is not None and item.card.id in CARDS_WITH_CLINIC_FACTS
         )
         # Only an answer stands in its file line by line; a value of YAML may be folded.
         lines = item.text.splitlines() if item.kind is Kind.ANSWER else [item.text]
         for number, text in enumerate(lines):
-            for message in _judge_placeholders(text, allowed=allowed):
+            for message in _judge_placeholders(text, allowed=allowed, also=also):
                 yield Finding.error(item.path, item.line() + number, "references", message)
 
 
-def _judge_placeholders(text: str, *, allowed: bool) -> Iterator[str]:
+def _judge_placeholders(text: str, *, allowed: bool, also: frozenset[str]) -> Iterator[str]:
     for match in PLACEHOLDER.finditer(text):
-        if match.group(1) not in _FILLABLE:
-            yield f"'{match.group(0)}' is not known. Use one of {', '.join(sorted(_FILLABLE))}."
+        if match.group(1) not in _FILLABLE | also:
+            yield f"'{match.group(0)}' is not known. Use one of {', '.join(sorted(_FILLABLE | also))}."
         elif not allowed:
             yield f"'{match.group(0)}' is not allowed here. Write the words themselves, or leave it out."
     if re.search(r"\{\{|\}\}", PLACEHOLDER.sub("", text)):

@@ -15,9 +15,9 @@ from mesofaq.content.rules.base import Corpus, Finding
 __all__ = ["check", "placeholder_name"]
 
 # Files that are signed as a whole, by hand.
-SIGNED_FILES = ("phrases.yml", "screening.yml", "triage.yml")
-# … and those that only a clinic with patients in other languages has.
-_SIGNED_IF_THERE = ("languages.yml", "triage_languages.yml")
+SIGNED_FILES = ("phrases.yml", "privacy.yml", "screening.yml", "triage.yml")
+# … and those that a clinic may do without.
+_SIGNED_IF_THERE = ("canned.yml", "languages.yml", "triage_languages.yml")
 _NO_NAMES_TEXT = """a admin an anonymous approver author bar clinician doctor dr dummy example fake foo me mr mrs
     ms md n name nobody none null person placeholder reviewer root somebody someone staff tba tbd test tester testing
     the todo unknown user x xx xxx xyz y your"""

@@ -50,6 +50,12 @@ def patient_texts(corpus: Corpus) -> Iterator[Text]:
         for key in ("other_language", "emergency", "emergency_self_harm"):
             line = partial(corpus.yaml_line, path.name, "languages", code, key)
             yield Text(Kind.PROTOCOL, path, getattr(texts, key), line)
+    path = corpus.folder / "privacy.yml"
+    for number, paragraph in enumerate(corpus.content.privacy.text):
+        yield Text(Kind.PROTOCOL, path, paragraph, partial(corpus.yaml_line, path.name, "text", number))
+    path = corpus.folder / "canned.yml"
+    for number, reply in enumerate(corpus.content.canned):
+        yield Text(Kind.PROTOCOL, path, reply.text, partial(corpus.yaml_line, path.name, "replies", number, "text"))
     yield from _screening(corpus)
     path = corpus.folder / "clinic.yml"
     for key in ("name", "address", "hours", "prices", "complication_advice"):
