@@ -33,7 +33,7 @@ class Check:
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False) -> None:
     """Look over settings, content, bundle, dialogue, database, disk and the running service."""
     settings = load_settings()
-    looks = (_content, _bundle, _dialogue, _database, _disk, _service)
+    looks = (_content, _bundle, _dialogue, _database, _notifications, _disk, _service)
     checks = [_guarded(look, settings) for look in looks]
     if as_json:
         typer.echo(json.dumps([asdict(check) for check in checks], indent=2))
@@ -90,6 +90,24 @@ def _database(settings: Settings) -> Check:
     finally:
         store.close()
     return Check("database", "ok", f"{settings.store_url.split(':', 1)[0]} answers.")
+
+
+def _notifications(settings: Settings) -> Check:
+    from mesofaq.notify.ways import ways_of
+    from mesofaq.store.outbox import Outbox
+    from mesofaq.store.store import Store, utc_now
+
+    ways = ways_of(settings, load_content(settings.content).clinic, utc_now)
+    store = Store(settings.store_url, seal=settings.seal)
+    try:
+        found = Outbox(store.database, utc_now).undelivered()
+    finally:
+        store.close()
+    if found.given_up:
+        return Check("notifications", "fault", f"{found.given_up} were given up. See 'mesofaq notify status'.")
+    if not ways:
+        return Check("notifications", "notice", "Nobody is told of handoffs; they are in the console at /staff only.")
+    return Check("notifications", "ok", f"By {' and '.join(way.name for way in ways)}; {found.count} on the way.")
 
 
 def _disk(settings: Settings) -> Check:
