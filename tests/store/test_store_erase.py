@@ -1,5 +1,6 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -116,8 +117,8 @@ def test_a_conversation_that_wakes_up_during_a_purge_is_kept(
 ) -> None:
     idle = Store.idle_conversations
 
-    def then_speak(self: Store, older_than: object) -> list[str]:
-        found = idle(self, older_than)  # type: ignore[arg-type]
+    def then_speak(self: Store, older_than: datetime, **which: Any) -> list[str]:
+        found = idle(self, older_than, **which)
         self.receive(conversation.id, "Me again", None)
         return found
 

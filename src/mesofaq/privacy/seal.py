@@ -35,12 +35,14 @@ class Seal:
 
     def __init__(self, keys: Sequence[str] = ()) -> None:
         try:
-            self._fernet = MultiFernet([Fernet(key) for key in keys]) if keys else None
+            fernets = [Fernet(key) for key in keys]
         except ValueError:
             raise Problem(
                 Code.SETTING_INVALID,
                 "MESOFAQ_ENCRYPTION_KEYS must hold Fernet keys, separated by commas: 'mesofaq keys new' makes one.",
             ) from None
+        self._first = fernets[0] if fernets else None
+        self._fernet = MultiFernet(fernets) if fernets else None
 
     @property
     def seals(self) -> bool:
@@ -75,6 +77,21 @@ class Seal:
             "The record holds encrypted text that no key of MESOFAQ_ENCRYPTION_KEYS opens. "
             "Add the key with which it was written behind the first one.",
         )
+
+    def is_current(self, kept: Any) -> bool:
+        """Whether a value is kept as it would be kept now: sealed with the first key, or plain without a key.
+
+        Args:
+            kept: a text or JSON, as it stands in the record.
+        """
+        token = kept.removeprefix(_MARK) if isinstance(kept, str) and kept.startswith(_MARK) else None
+        if self._first is None:
+            return token is None or token.startswith("plain:")
+        try:
+            self._first.decrypt((token or "").encode())
+        except InvalidToken:
+            return False
+        return True
 
     def close_json(self, value: Any) -> Any:
         """JSON as it is to be kept: itself without a key, one sealed string with one."""

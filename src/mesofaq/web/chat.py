@@ -10,17 +10,29 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
 
-from mesofaq.chat.models import Reply, Suggestion, TranscriptMessage
 from mesofaq.dialogue.replies import PERSON_TEXT
 from mesofaq.errors import Code, Problem
+from mesofaq.privacy.contact import checked_contact, leave_contact
+from mesofaq.privacy.erasure import erase_everywhere
+from mesofaq.store.audit import PATIENT
+from mesofaq.store.holdings import Held, held
 from mesofaq.store.records import ConversationRecord
-from mesofaq.store.tracker import erase_tracker
+from mesofaq.store.store import utc_now
+from mesofaq.web.bodies import (
+    ClinicOut,
+    ContactIn,
+    ConversationIn,
+    ConversationOut,
+    MessageIn,
+    PrivacyOut,
+    RepliesOut,
+    TranscriptOut,
+)
 from mesofaq.web.problems import problem_responses
 from mesofaq.web.services import Services
 
-__all__ = ["router"]
+__all__ = ["ServicesDep", "as_file", "router"]
 
 _POLL_S = 1.0
 _HEARTBEAT_S = 15.0
@@ -28,51 +40,6 @@ _LAST_EVENT_ID_MAX = 2**31 - 1
 """What a database can compare a message's place with."""
 
 router = APIRouter(prefix="/v1", tags=["chat"])
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-
-class MessageIn(_Body):
-    """A patient's message. Its length is judged by the service, which says what to do about it."""
-
-    text: str
-    client_message_id: str | None = Field(default=None, min_length=1, max_length=64)
-
-
-class ConversationOut(BaseModel):
-    """A new conversation and the secret that opens it; the secret is shown once and never stored."""
-
-    conversation_id: str
-    token: str
-
-
-class RepliesOut(BaseModel):
-    """The replies to one message."""
-
-    conversation_id: str
-    messages: list[Reply]
-
-
-class TranscriptOut(BaseModel):
-    """The transcript so far, both sides."""
-
-    conversation_id: str
-    messages: list[TranscriptMessage]
-
-
-class ClinicOut(BaseModel):
-    """What the page needs to know of the clinic."""
-
-    name: str
-    phone: str
-    hours: str
-    emergency_number: str
-    draft_notice: str | None
-    starters: list[Suggestion]
-    text_max_chars: int
-    talk_to_person_text: str
 
 
 def services_of(request: Request) -> Services:
@@ -112,7 +79,7 @@ _ACCESS = problem_responses(Code.UNAUTHORIZED, Code.NOT_FOUND)
 async def clinic(services: ServicesDep) -> ClinicOut:
     """The clinic's name, hours and numbers, first questions, and the notice that texts are drafts if they are."""
     assistant = services.assistant
-    facts = assistant.content.clinic
+    facts, privacy = assistant.content.clinic, assistant.content.privacy
     return ClinicOut(
         name=facts.name,
         phone=facts.phone,
@@ -122,16 +89,26 @@ async def clinic(services: ServicesDep) -> ClinicOut:
         starters=list(assistant.replies.starters()),
         text_max_chars=services.settings.text_max_chars,
         talk_to_person_text=PERSON_TEXT,
+        privacy=PrivacyOut(version=privacy.version(facts), text=privacy.shown(facts)),
+        contact_ask=assistant.replies.phrase("contact_ask"),
     )
 
 
 @router.post("/conversations", status_code=201, responses=problem_responses(Code.RATE_LIMITED))
-async def create_conversation(request: Request, services: ServicesDep) -> ConversationOut:
+async def create_conversation(
+    request: Request, services: ServicesDep, body: ConversationIn | None = None
+) -> ConversationOut:
     """Begin a conversation."""
+    opening = body or ConversationIn()
     await services.throttle.conversation(_address(request))
     token = secrets.token_urlsafe(32)
     digest = hashlib.sha256(token.encode()).hexdigest()
-    conversation = await run_in_threadpool(services.store.create_conversation, digest)
+    conversation = await run_in_threadpool(
+        services.store.create_conversation,
+        digest,
+        channel=opening.channel,
+        consent_version=opening.consent_version,
+    )
     return ConversationOut(conversation_id=conversation.id, token=token)
 
 
@@ -158,10 +135,50 @@ async def read_messages(conversation: ConversationDep, services: ServicesDep) ->
 
 @router.delete("/conversations/{conversation_id}", status_code=204, responses=_ACCESS)
 async def erase(conversation: ConversationDep, services: ServicesDep) -> Response:
-    """Erase the conversation: messages, handoffs, screening, outbox, and what Rasa remembers of it."""
-    await run_in_threadpool(services.store.erase, conversation.id)
-    await run_in_threadpool(erase_tracker, services.settings.tracker_url, [conversation.id])
+    """Erase the conversation: messages, handoffs, notes, screening, contact, outbox, and what Rasa remembers of it."""
+    tracker = services.settings.tracker_url
+    await run_in_threadpool(erase_everywhere, services.store, tracker, conversation.id, by=PATIENT)
+    services.live.notify(conversation.id)
     return Response(status_code=204)
+
+
+@router.put(
+    "/conversations/{conversation_id}/contact",
+    status_code=204,
+    responses=_ACCESS | problem_responses(Code.MALFORMED_BODY, Code.INVALID_REQUEST),
+)
+async def put_contact(body: ContactIn, conversation: ConversationDep, services: ServicesDep) -> Response:
+    """Leave a phone number or an e-mail address for an answer, or take it back."""
+    contact = checked_contact(body.contact) if body.contact is not None else None
+    await run_in_threadpool(leave_contact, services.store.database, conversation.id, contact, utc_now())
+    services.live.notify(conversation.id)
+    return Response(status_code=204)
+
+
+@router.get("/conversations/{conversation_id}/export", responses=_ACCESS | problem_responses(Code.RATE_LIMITED))
+async def export(request: Request, conversation: ConversationDep, services: ServicesDep) -> Response:
+    """Everything that is held about the conversation, as a file; what staff wrote for each other is only counted."""
+    await services.throttle.message(conversation.id, _address(request))
+    found = await run_in_threadpool(
+        held,
+        services.store.database,
+        conversation.id,
+        services.assistant.content.clinic.retention,
+        utc_now(),
+        by=PATIENT,
+        staff_words=False,
+    )
+    return as_file(found)
+
+
+def as_file(found: Held) -> Response:
+    """What is held, as a JSON file to save."""
+    name = f"conversation-{found.conversation_id[:8]}.json"
+    return Response(
+        found.model_dump_json(indent=2),
+        media_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+    )
 
 
 @router.get("/conversations/{conversation_id}/events", responses=_ACCESS, response_class=StreamingResponse)
@@ -193,7 +210,17 @@ async def _stream(services: Services, conversation_id: str, seen: int) -> AsyncI
         quiet_s += _POLL_S
         if quiet_s >= _HEARTBEAT_S:
             quiet_s = 0.0
+            if await _is_erased(services, conversation_id):
+                return  # a client that comes back is told so
             yield ": still here\n\n"
+
+
+async def _is_erased(services: Services, conversation_id: str) -> bool:
+    try:
+        await run_in_threadpool(services.store.get_conversation, conversation_id)
+    except Problem as problem:
+        return problem.code is Code.NOT_FOUND
+    return False
 
 
 def _event(event_id: int, data: dict[str, Any]) -> str:
