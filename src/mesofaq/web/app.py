@@ -1,4 +1,4 @@
-"""The FastAPI application: the chat API, the patient's page, Rasa's two calls, and health."""
+"""The FastAPI application: the chat API, the patient's page, the staff console, Rasa's two calls, and health."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -14,6 +14,8 @@ from fastapi.staticfiles import StaticFiles
 from mesofaq import __version__
 from mesofaq.settings import Settings, load_settings
 from mesofaq.web import chat, rasa, staff
+from mesofaq.web.console.gate import StaffGate
+from mesofaq.web.console.routes import routers
 from mesofaq.web.headers import SecurityHeaders
 from mesofaq.web.problems import BodyLimit, LastResort, install_handlers
 from mesofaq.web.services import running
@@ -55,6 +57,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(chat.router)
     app.include_router(rasa.router)
     app.include_router(staff.router)
+    for router in routers():
+        app.include_router(router)
 
     @app.get("/", include_in_schema=False)
     async def page() -> Response:
@@ -84,6 +88,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         response.status_code = 200 if all(state.values()) else 503
         return {**state, "store": True}
 
+    app.add_middleware(StaffGate, redis_url=chosen.redis_url)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.add_middleware(
         BodyLimit,

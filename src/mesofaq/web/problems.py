@@ -4,7 +4,7 @@ import logging
 import traceback
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -34,35 +34,44 @@ def respond(problem: Problem) -> JSONResponse:
 def install_handlers(app: FastAPI) -> None:
     """Make every error of `app` a problem document."""
 
-    async def on_problem(request: Request, error: Exception) -> JSONResponse:
+    async def on_problem(request: Request, error: Exception) -> Response:
         assert isinstance(error, Problem)  # noqa: S101  registered for this class alone
         if error.code is Code.STORE_FAILED:
             # What exactly failed is for the log, not for the patient.
             _log.error("store_failed: path=%s", request.url.path)
-            return respond(Problem(Code.NOT_READY, _INTERNAL.detail))
-        return respond(error)
+            return _told(request, Problem(Code.NOT_READY, _INTERNAL.detail))
+        return _told(request, error)
 
-    async def on_validation(request: Request, error: Exception) -> JSONResponse:
+    async def on_validation(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101  registered for this class alone
         causes = error.errors()
         if any(cause["type"] == "json_invalid" for cause in causes):
-            return respond(Problem(Code.MALFORMED_BODY, _DETAILS[Code.MALFORMED_BODY]))
+            return _told(request, Problem(Code.MALFORMED_BODY, _DETAILS[Code.MALFORMED_BODY]))
         # Where and what kind, but never the value: it may be a patient's words.
         wrong = "; ".join(f"{'.'.join(str(part) for part in cause['loc'])}: {cause['msg']}" for cause in causes)
-        return respond(Problem(Code.INVALID_REQUEST, f"The request is not as it should be: {wrong}."))
+        return _told(request, Problem(Code.INVALID_REQUEST, f"The request is not as it should be: {wrong}."))
 
-    async def on_http(request: Request, error: Exception) -> JSONResponse:
+    async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101  registered for this class alone
         code = _CODES.get(error.status_code)
         if code is None:
-            return respond(_INTERNAL)
+            return _told(request, _INTERNAL)
         problem = Problem(code, _DETAILS[code])
         problem.headers = dict(error.headers or {})
-        return respond(problem)
+        return _told(request, problem)
 
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(HTTPException, on_http)
+
+
+def _told(request: Request, problem: Problem) -> Response:
+    """The problem as a page, or a part of one, for a person at the console; as a document for everybody else."""
+    from mesofaq.web.console.view import is_fragment, problem_page, wants_page  # which imports this module's callers
+
+    if request.url.path.startswith("/staff") and (is_fragment(request) or wants_page(request)):
+        return problem_page(request, problem)
+    return respond(problem)
 
 
 class LastResort:
