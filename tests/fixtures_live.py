@@ -136,12 +136,13 @@ class Instance:
         """A new conversation."""
         return Chat(self.url)
 
-    def cli(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run `mesofaq` with this instance's settings."""
+    def cli(self, *arguments: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Run `mesofaq` with this instance's settings; `given` is what it reads from standard input."""
         return subprocess.run(
             [*_program(), *arguments],
             env=environment(self.settings),
             cwd=self.settings.home,
+            input=given,
             capture_output=True,
             text=True,
             timeout=60,

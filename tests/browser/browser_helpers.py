@@ -23,7 +23,7 @@ class Patient:
         self.page = page
         self.service = service
         self.view: Page | FrameLocator = frame or page
-        self.box = self.view.get_by_role("textbox")
+        self.box = self.view.get_by_role("textbox", name="Type your question")
         self.send_button = self.view.get_by_role("button", name="Send", exact=True)
         self.own_messages = self.view.locator(".user-message-text")
         self.replies = self.view.locator("article.bot, article.staff")
@@ -33,7 +33,7 @@ class Patient:
         return self.wait_until_ready()
 
     def wait_until_ready(self) -> "Patient":
-        expect(self.button("Talk to a person")).to_be_visible(timeout=ANSWER_MS)
+        expect(self.button("Erase this chat")).to_be_visible(timeout=ANSWER_MS)
         return self
 
     def button(self, name: str) -> Locator:

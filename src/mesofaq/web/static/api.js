@@ -1,6 +1,6 @@
 /** The chat API: one function a call, errors as two classes, and retries that are safe to make. */
 
-/** @import {Clinic, Outgoing, Reply, Session, TranscriptMessage} from "./types.js" */
+/** @import {Clinic, Opening, Outgoing, Reply, Session, TranscriptMessage} from "./types.js" */
 
 /** The service did not answer, or the answer did not arrive. */
 export class Unreachable extends Error {}
@@ -77,16 +77,19 @@ const pathOf = (session) => `/v1/conversations/${encodeURIComponent(session.id)}
 /** @returns {Promise<Clinic>} */
 export const getClinic = () => call("GET", "/v1/clinic");
 
-/** @returns {Promise<Session>} */
-export async function createConversation() {
-  const made = await call("POST", "/v1/conversations", { body: {} });
+/**
+ * @param {Opening} opening
+ * @returns {Promise<Session>}
+ */
+export async function createConversation(opening) {
+  const made = await call("POST", "/v1/conversations", { body: opening });
   return { id: made.conversation_id, token: made.token };
 }
 
 /**
  * @param {Session} session
  * @param {Outgoing} outgoing
- * @returns {Promise<Reply[]>}
+ * @returns {Promise<Reply[]>} none while a person of the clinic has the chat
  */
 export async function postMessage(session, outgoing) {
   const body = { text: outgoing.text, client_message_id: outgoing.clientMessageId };
@@ -102,6 +105,23 @@ export const getTranscript = async (session) =>
 
 /** @param {Session} session */
 export const eraseConversation = (session) => call("DELETE", pathOf(session), { token: session.token });
+
+/**
+ * Leave a phone number or e-mail, or take it back.
+ *
+ * @param {Session} session
+ * @param {string | null} contact
+ */
+export const putContact = (session, contact) =>
+  call("PUT", `${pathOf(session)}/contact`, { token: session.token, body: { contact } });
+
+/**
+ * Everything that the clinic holds of the conversation.
+ *
+ * @param {Session} session
+ * @returns {Promise<unknown>}
+ */
+export const getExport = (session) => call("GET", `${pathOf(session)}/export`, { token: session.token });
 
 /** @param {Session} session */
 export const eventsPath = (session) => `${pathOf(session)}/events`;

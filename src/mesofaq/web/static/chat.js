@@ -9,17 +9,19 @@
  *   so the first render, which has every property, is the last one.
  * - Its handler waits for one answer at a time and refuses input meanwhile; so it is released at once, and the
  *   conversation keeps messages in line. The typing dots are switched by hand for the same reason.
- * - The send button is a div without the space key, the text box does not say that it has several lines, and the
- *   message list cannot be reached by keyboard. `makeAccessible` adds these. There is no live region: see announce.js.
+ * - What it lacks for keyboards and screen readers, accessible.js adds. There is no live region: see announce.js.
  */
 
 import "./vendor/deepChat.bundle.js";
 import { callLink, el } from "./render.js";
-import { placeholder, replyCard, retireChoices, suggestions } from "./message.js";
+import { makeAccessible } from "./accessible.js";
+import { contactForm } from "./contact.js";
+import { introCard, placeholder, replyCard, retireChoices } from "./message.js";
 import { words } from "./words.js";
 import { announce } from "./announce.js";
 
-/** @import {Clinic, Reply, Suggestion} from "./types.js" */
+/** @import {Contact} from "./contact.js" */
+/** @import {Clinic, Reply, Staff, Suggestion} from "./types.js" */
 
 /** @param {string} text */
 const escaped = (text) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
@@ -37,11 +39,18 @@ export class Chat {
   #isWaiting = false;
   #patience = 0;
   #loading = { toggle() {} };
+  /** Whether a person of the clinic has been in this chat: from then on the assistant's messages name it, too. */
+  #hasPerson = false;
+  #hasAskedContact = false;
+  /** @type {HTMLElement | null} */
+  #sentLine = null;
+  /** Where a phone number or an e-mail is left; without it none is asked for. @type {Contact | null} */
+  contact = null;
 
   /**
    * @param {Clinic} clinic
    * @param {string} css  styles for the inside of the component
-   * @param {{onSay: (text: string) => void, onInput: (length: number) => void}} events
+   * @param {{onSay: (text: string, place: HTMLElement) => void, onInput: (length: number) => void}} events
    */
   constructor(clinic, css, { onSay, onInput }) {
     this.clinic = clinic;
@@ -51,7 +60,7 @@ export class Chat {
     Object.assign(chat.style, { width: "100%", height: "100%", border: "0", borderRadius: "0" });
     Object.assign(chat.style, { backgroundColor: "transparent", fontSize: "1rem", fontFamily: "var(--font)" });
     chat.auxiliaryStyle = css;
-    chat.introMessage = { html: placeholder(() => this.#intro()) };
+    chat.introMessage = { html: placeholder(() => introCard(clinic, (starter) => this.choose(starter))) };
     chat.textInput = { placeholder: { text: words.placeholder } };
     chat.submitButtonStyles = { position: "outside-end", submit: { svg: { content: "" }, text: { content: words.send } } };
     chat.displayLoadingBubble = this.#loading;
@@ -60,7 +69,7 @@ export class Chat {
     chat.connect = {
       handler: (/** @type {any} */ body, /** @type {any} */ signals) => {
         signals.onResponse([]);
-        this.#sent(body.messages.at(-1).text);
+        this.#sent(body.messages.at(-1).text, this.#newest(".user-message-text"));
         this.focus();
       },
     };
@@ -68,7 +77,7 @@ export class Chat {
     this.ready = new Promise((resolve) => {
       chat.onComponentRender = () => {
         chat.onRender = () => {};
-        this.#makeAccessible();
+        makeAccessible(chat, () => this.#isAtEnd);
         resolve(undefined);
       };
     });
@@ -123,21 +132,53 @@ export class Chat {
    * @param {{title?: string, text: string}} choice
    */
   choose({ title, text }) {
-    this.addPatient(title || text);
-    this.#sent(text);
+    this.#sent(text, this.addPatient(title || text));
     this.focusGently();
   }
 
-  /** @param {string} text */
-  #sent(text) {
+  /**
+   * @param {string} text
+   * @param {HTMLElement} place
+   */
+  #sent(text, place) {
     retireChoices(this.element.shadowRoot);
-    this.onSay(text);
+    this.onSay(text, place);
   }
 
-  /** @param {string} text */
+  /**
+   * @param {string} text
+   * @returns {HTMLElement} where it is
+   */
   addPatient(text) {
     this.element.addMessage({ role: "user", text });
     retireChoices(this.element.shadowRoot);
+    return this.#newest(".user-message-text");
+  }
+
+  /**
+   * The newest message with something in it.
+   *
+   * @param {string} selector
+   */
+  #newest(selector) {
+    const found = this.#messages.querySelectorAll(`.outer-message-container:has(${selector})`);
+    return /** @type {HTMLElement} */ ([...found].at(-1));
+  }
+
+  /**
+   * Say below the patient's last message that a person will see it. The line moves on with the next one.
+   *
+   * @param {HTMLElement} place
+   * @param {Staff | null} holder
+   * @param {boolean} [isRestored]
+   */
+  setSent(place, holder, isRestored = false) {
+    this.#sentLine?.remove();
+    this.#sentLine = el("p", { class: "sent" }, words.sentTo(holder));
+    const isAtEnd = this.#isAtEnd;
+    place.append(this.#sentLine);
+    if (isAtEnd) this.element.scrollToBottom();
+    if (!isRestored) announce(words.sentTo(holder));
   }
 
   /**
@@ -145,17 +186,34 @@ export class Chat {
    * @param {boolean} [isRestored]
    */
   addReply(reply, isRestored = false) {
-    const html = placeholder(() => replyCard(reply, this.clinic, (choice) => this.choose(choice)));
+    if (reply.staff) this.#hasPerson = true;
+    const isNamed = this.#hasPerson;
+    const onChoose = (/** @type {Suggestion} */ choice) => this.choose(choice);
+    const extra = this.#contactForm(reply);
+    const html = placeholder(() => replyCard(reply, this.clinic, { isNamed, extra, onChoose }));
     const isAtEnd = this.#isAtEnd;
     this.element.addMessage({ role: "ai", html });
     if (isRestored) return;
-    const newest = [...this.#messages.querySelectorAll(".outer-message-container:has(mesofaq-message)")].at(-1);
+    const newest = this.#newest("mesofaq-message");
     // deep-chat scrolls in a timer of its own; this one runs after it.
-    if (isAtEnd) setTimeout(() => this.#scrollTo(/** @type {HTMLElement} */ (newest)));
-    const speaker = reply.from === "staff" ? words.staffSaid : words.botSaid;
+    if (isAtEnd) setTimeout(() => this.#scrollTo(newest));
+    const speaker = reply.from === "staff" ? words.staffSaid(reply.staff) : words.botSaid;
     const choices = (reply.suggestions ?? []).map((choice) => choice.title || choice.text);
     const ending = choices.length ? ` ${words.choices}: ${choices.join(", ")}.` : "";
-    announce(speaker + reply.text + ending, reply.kind === "emergency");
+    const question = extra ? ` ${this.clinic.contact_ask}` : "";
+    announce(speaker + reply.text + ending + question, reply.kind === "emergency");
+  }
+
+  /**
+   * The question for a phone number or an e-mail, below the first message that hands the chat to a person.
+   *
+   * @param {Reply} reply
+   */
+  #contactForm(reply) {
+    const isHandedOver = reply.from === "bot" && reply.handoff && reply.handoff.priority !== "emergency";
+    if (!isHandedOver || this.#hasAskedContact || !this.contact || !this.clinic.contact_ask) return null;
+    this.#hasAskedContact = true;
+    return contactForm(this.clinic.contact_ask, this.contact);
   }
 
   /**
@@ -206,37 +264,10 @@ export class Chat {
     this.element.clearMessages();
   }
 
-  #intro() {
-    const onChoose = (/** @type {Suggestion} */ starter) => this.choose(starter);
-    return el(
-      "article",
-      { class: "card intro" },
-      el("p", {}, words.intro),
-      suggestions(this.clinic.starters, { label: words.starters, isReply: false, onChoose }),
-    );
-  }
-
-  #makeAccessible() {
-    const root = /** @type {ShadowRoot} */ (this.element.shadowRoot);
-    this.#messages.tabIndex = 0;
-    this.#messages.setAttribute("role", "region");
-    this.#messages.setAttribute("aria-label", words.conversation);
-    this.#stayAtEnd();
-    this.#input.setAttribute("role", "textbox");
-    this.#input.setAttribute("aria-multiline", "true");
-    const send = /** @type {HTMLElement} */ (root.querySelector(".input-button"));
-    send.addEventListener("keydown", (event) => {
-      if (event.key !== " ") return;
-      event.preventDefault();
-      send.click();
-    });
-  }
-  /** Keep the newest message in sight when the list shrinks: a phone's keyboard opens, or a line of status appears. */
-  #stayAtEnd() {
-    let wasAtEnd = false;
-    this.#messages.addEventListener("scroll", () => (wasAtEnd = this.#isAtEnd));
-    new ResizeObserver(() => {
-      if (wasAtEnd) this.element.scrollToBottom();
-    }).observe(this.#messages);
+  /** What comes next belongs to another conversation. */
+  beginAnew() {
+    this.#hasPerson = false;
+    this.#hasAskedContact = false;
+    this.#sentLine = null;
   }
 }

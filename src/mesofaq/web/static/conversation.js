@@ -10,17 +10,7 @@ import { follow } from "./live.js";
 import { forgetSession, loadSession, saveSession } from "./session.js";
 import { words } from "./words.js";
 
-/** @import {Outgoing, Reply, Session, TranscriptMessage} from "./types.js" */
-
-/**
- * @typedef {object} View
- * @property {(text: string) => void} addPatient
- * @property {(reply: Reply, isRestored?: boolean) => void} addReply
- * @property {(text: string, retry: (() => Promise<boolean>) | null) => void} addFailure  retry tells whether it worked
- * @property {(waiting: boolean) => void} setWaiting
- * @property {(text: string) => void} setStatus
- * @property {() => void} clear
- */
+/** @import {Opening, Outgoing, Place, Reply, Session, Staff, TranscriptMessage, View} from "./types.js" */
 
 /** Ends a delivery that the patient erased. */
 class Erased extends Error {}
@@ -38,24 +28,32 @@ export class Conversation {
   #inLine = 0;
   /** Counts erasures: what was said before the last one is no longer sent or shown. */
   #era = 0;
+  /** @type {Staff | null} */
+  #holder = null;
 
-  /** @param {View} view */
-  constructor(view) {
+  /**
+   * @param {View} view
+   * @param {Opening} opening  what a new conversation begins with
+   */
+  constructor(view, opening) {
     this.view = view;
+    this.opening = opening;
+    view.setHeld(Boolean(this.#session));
   }
 
   /**
    * Send what the patient said. It is already on the page.
    *
    * @param {string} text
+   * @param {Place} place
    * @returns {Promise<void>}
    */
-  async say(text) {
+  async say(text, place) {
     const outgoing = { text, clientMessageId: api.newMessageId() };
-    await this.#deliver(outgoing, (error) => {
+    await this.#deliver(outgoing, place, (error) => {
       const detail = error instanceof api.Problem ? error.message || words.refused : words.failed;
       const isWorthRetrying = !(error instanceof api.Problem) || error.isPassing;
-      const retry = () => this.#deliver(outgoing, () => {});
+      const retry = () => this.#deliver(outgoing, place, () => {});
       this.view.addFailure(detail, isWorthRetrying ? retry : null);
     });
   }
@@ -66,7 +64,14 @@ export class Conversation {
     if (!session) return;
     try {
       const transcript = await api.withRetries(() => api.getTranscript(session), () => {});
-      for (const message of transcript) this.#receive(message, true);
+      /** @type {Place | null | undefined} */
+      let unanswered = null;
+      for (const message of transcript) {
+        const place = this.#receive(message, true);
+        // What a person writes may answer anything before; the assistant answers the message above its reply.
+        if (message.from !== "staff") unanswered = this.#holder ? place : null;
+      }
+      if (unanswered) this.view.setSent(unanswered, this.#holder, true);
       this.#listen();
     } catch (error) {
       if (error instanceof api.Problem && error.isGone) return this.#leave();
@@ -75,6 +80,28 @@ export class Conversation {
         return true;
       });
     }
+  }
+
+  /** Whether a phone number or an e-mail was left for an answer. */
+  get isLeft() {
+    return Boolean(this.#session?.hasContact);
+  }
+
+  /**
+   * Leave a phone number or an e-mail for an answer, or take it back.
+   *
+   * @param {string | null} contact
+   */
+  async save(contact) {
+    const session = this.#session;
+    if (!session) return;
+    await api.putContact(session, contact);
+    if (this.#session === session) this.#keep({ ...session, hasContact: contact !== null });
+  }
+
+  /** Everything that the clinic holds of this conversation; null where there is none. */
+  async held() {
+    return this.#session && api.getExport(this.#session);
   }
 
   /**
@@ -97,12 +124,14 @@ export class Conversation {
 
   /**
    * @param {Outgoing} outgoing
+   * @param {Place} place
    * @param {(error: unknown) => void} onFailure
    * @returns {Promise<boolean>} whether the service has it
    */
-  #deliver(outgoing, onFailure) {
+  #deliver(outgoing, place, onFailure) {
     this.#inLine += 1;
-    this.view.setWaiting(true);
+    // Nobody is about to answer at once while a person has the chat.
+    if (!this.#holder) this.view.setWaiting(true);
     const era = this.#era;
     const delivery = this.#line.then(async () => {
       /** @type {unknown} */
@@ -127,6 +156,7 @@ export class Conversation {
       if (era !== this.#era) return true;
       this.view.setStatus("");
       for (const reply of replies) this.#show(reply);
+      if (!failure && !replies.length) this.view.setSent(place, this.#holder);
       if (failure) onFailure(failure);
       else this.#listen();
       return !failure;
@@ -144,21 +174,25 @@ export class Conversation {
    */
   async #post(outgoing, era) {
     if (era !== this.#era) throw new Erased();
-    if (!this.#session) {
-      this.#session = await api.createConversation();
-      saveSession(this.#session);
-    }
+    if (!this.#session) this.#keep(await api.createConversation(this.opening));
     try {
-      return await api.postMessage(this.#session, outgoing);
+      return await api.postMessage(/** @type {Session} */ (this.#session), outgoing);
     } catch (error) {
       if (!(error instanceof api.Problem && error.isGone) || era !== this.#era) throw error;
       // Erased or expired at the clinic: the message begins a new conversation.
       this.#leave();
       this.view.setStatus(words.newChat);
-      this.#session = await api.createConversation();
-      saveSession(this.#session);
-      return api.postMessage(this.#session, outgoing);
+      const session = await api.createConversation(this.opening);
+      this.#keep(session);
+      return api.postMessage(session, outgoing);
     }
+  }
+
+  /** @param {Session} session */
+  #keep(session) {
+    this.#session = session;
+    saveSession(session);
+    this.view.setHeld(true);
   }
 
   /** Follow what staff write. All events since the last known one are asked for; what is on the page is dropped. */
@@ -177,17 +211,37 @@ export class Conversation {
   /**
    * @param {TranscriptMessage} message
    * @param {boolean} isRestored
+   * @returns {Place | undefined} of a patient's message that was put on the page
    */
   #receive(message, isRestored) {
     this.#lastSequence = Math.max(this.#lastSequence, message.sequence);
     if (message.from === "patient") {
       // Live, it is this tab's own message, which is on the page since it was written.
-      if (isRestored && !this.#shown.has(message.id)) this.view.addPatient(message.text);
+      const isNew = isRestored && !this.#shown.has(message.id);
       this.#shown.add(message.id);
-      return;
+      return isNew ? this.view.addPatient(message.text) : undefined;
     }
     const bare = { id: message.id, from: message.from, kind: "notice", text: message.text };
-    this.#show(message.reply ?? bare, isRestored);
+    const reply = message.reply ?? bare;
+    this.#show(reply, isRestored);
+    this.#follow(reply);
+  }
+
+  /**
+   * Who has the chat, by what was said last: a notice of the assistant names who has taken it over, or nobody any more,
+   * and what a person writes names them. Whatever else the assistant says (an emergency, say) changes nothing.
+   *
+   * Only messages from the record get here, in their order there: an answer may come late by itself.
+   *
+   * @param {Reply} reply
+   */
+  #follow(reply) {
+    if (reply.from === "bot" && reply.kind !== "notice") return;
+    const holder = reply.staff ?? null;
+    if (holder?.name === this.#holder?.name && holder?.title === this.#holder?.title) return;
+    this.#holder = holder;
+    this.view.setHolder(holder);
+    if (holder) this.view.setWaiting(false);
   }
 
   /**
@@ -208,5 +262,8 @@ export class Conversation {
     this.#session = null;
     this.#lastSequence = 0;
     forgetSession();
+    this.#holder = null;
+    this.view.setHolder(null);
+    this.view.setHeld(false);
   }
 }

@@ -8,9 +8,10 @@
 /** @import {TranscriptMessage} from "./types.js" */
 
 const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 30_000;
+/** A service that was started again is found again within this time. */
+const LONGEST_WAIT_MS = 10_000;
 /** Longer than any pause between the service's keep-alive comments: a silent stream is a dead one. */
-const SILENCE_MS = 75_000;
+const SILENCE_MS = 45_000;
 
 /**
  * Split a stream of text into server-sent events (WHATWG HTML, 9.2.6).
@@ -41,6 +42,26 @@ export function eventParser(onEvent) {
       else if (field === "id") event.id = value;
     }
   };
+}
+
+/**
+ * Wait, but not when the network is back or the page is looked at again.
+ *
+ * @param {number} time  in milliseconds
+ * @returns {Promise<void>}
+ */
+function pause(time) {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      window.removeEventListener("online", end);
+      document.removeEventListener("visibilitychange", end);
+      resolve();
+    };
+    const timer = setTimeout(end, time);
+    window.addEventListener("online", end);
+    document.addEventListener("visibilitychange", end);
+  });
 }
 
 /**
@@ -90,7 +111,8 @@ export async function follow({ path, token, after, onMessage, signal }) {
       signal.removeEventListener("abort", giveUp);
     }
     if (signal.aborted) return;
-    await new Promise((resolve) => setTimeout(resolve, wait));
+    // Chance spreads out the browsers that all lost the service at the same moment.
+    await pause(wait * (0.8 + 0.4 * Math.random()));
     wait = Math.min(wait * 2, LONGEST_WAIT_MS);
   }
 }

@@ -34,19 +34,52 @@ export class MessageElement extends HTMLElement {
 }
 customElements.define("mesofaq-message", MessageElement);
 
+/** Who it is that answers, and what for messages are kept, is always in sight; the rest can be opened. */
+const OPEN_PARAGRAPHS = 2;
+
+/**
+ * The first message: who speaks, what happens with what is written here, and first questions.
+ *
+ * @param {Clinic} clinic
+ * @param {(starter: Suggestion) => void} onChoose
+ */
+export function introCard(clinic, onChoose) {
+  const [first, ...others] = clinic.privacy.text;
+  const written = [`${words.hello} ${first}`, ...others].map((text) =>
+    el("div", { class: "text" }, ...paragraphs(text, clinic.phone)),
+  );
+  const details = written.splice(OPEN_PARAGRAPHS);
+  return el(
+    "article",
+    { class: "card intro" },
+    el(
+      "div",
+      { class: "privacy" },
+      ...written,
+      el("p", { class: "consent" }, words.consent),
+      details.length > 0 && el("details", {}, el("summary", {}, words.privacyMore), ...details),
+    ),
+    suggestions(clinic.starters, { label: words.starters, isReply: false, onChoose }),
+  );
+}
+
 /**
  * @param {Reply} reply
  * @param {Clinic} clinic
- * @param {(suggestion: Suggestion) => void} onChoose
+ * @param {object} options
+ * @param {boolean} options.isNamed  say that it is the assistant: a person has been in the chat, too
+ * @param {HTMLElement | null} options.extra  shown below the text
+ * @param {(suggestion: Suggestion) => void} options.onChoose
  */
-export function replyCard(reply, clinic, onChoose) {
+export function replyCard(reply, clinic, { isNamed, extra, onChoose }) {
   const isStaff = reply.from === "staff";
+  const joined = isJoining(reply) ? " joined" : "";
   const text = reply.screening ? reply.text.replace(PLACE, "") : reply.text;
   return el(
     "article",
-    { class: `card ${isStaff ? "staff" : "bot"} kind-${reply.kind}` },
-    el("p", { class: "unseen" }, isStaff ? words.staffSaid : words.botSaid),
-    heading(reply, clinic),
+    { class: `card ${isStaff ? "staff" : "bot"} kind-${reply.kind}${joined}` },
+    el("p", { class: "unseen" }, isStaff ? words.staffSaid(reply.staff) : words.botSaid),
+    heading(reply, clinic, isNamed),
     // Above the text: on a small screen the number to call must not be what has to be scrolled to.
     reply.kind === "emergency" &&
       callLink(clinic.emergency_number, words.callEmergency(clinic.emergency_number), "call-now"),
@@ -58,8 +91,16 @@ export function replyCard(reply, clinic, onChoose) {
       isReply: true,
       onChoose,
     }),
+    extra,
   );
 }
+
+/**
+ * The assistant's notice that a person of the clinic has taken the chat over.
+ *
+ * @param {Reply} reply
+ */
+const isJoining = (reply) => reply.from === "bot" && reply.kind === "notice" && Boolean(reply.staff);
 
 /** A screening question begins with its place: "3 of 10. Do you …". The page shows the place above the question. */
 const PLACE = /^(\d+) of (\d+)\.\s+/;
@@ -67,12 +108,15 @@ const PLACE = /^(\d+) of (\d+)\.\s+/;
 /**
  * @param {Reply} reply
  * @param {Clinic} clinic
+ * @param {boolean} isNamed
  */
-function heading(reply, clinic) {
-  if (reply.from === "staff") return el("p", { class: "heading" }, words.staffName(clinic));
+function heading(reply, clinic, isNamed) {
+  if (reply.from === "staff") return el("p", { class: "heading" }, words.staffName(clinic, reply.staff));
+  if (isJoining(reply)) return el("p", { class: "heading" }, words.joined);
   if (reply.kind === "emergency") return el("h2", { class: "heading" }, words.emergency);
   if (reply.screening) return screeningHeading(reply);
-  return reply.handoff ? el("p", { class: "heading" }, words.handoff(reply.handoff)) : null;
+  if (reply.handoff) return el("p", { class: "heading" }, words.handoff(reply.handoff));
+  return isNamed ? el("p", { class: "heading" }, words.botName) : null;
 }
 
 /** @param {Reply} reply */

@@ -1,14 +1,14 @@
 /** The patient's page: fills in the clinic's facts, then joins the chat, the conversation and the controls. */
 
-import { getClinic } from "./api.js";
+import { Problem, getClinic } from "./api.js";
 import { announce } from "./announce.js";
 import { Chat } from "./chat.js";
 import { Conversation } from "./conversation.js";
 import { joinWidget } from "./embed.js";
-import { callLink } from "./render.js";
+import { callLink, el } from "./render.js";
 import { words } from "./words.js";
 
-/** @import {Clinic} from "./types.js" */
+/** @import {Clinic, Opening, Staff} from "./types.js" */
 
 /** @param {string} id */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -58,6 +58,32 @@ function offerErasing(conversation, chat) {
   });
 }
 
+/** @param {Conversation} conversation */
+function offerDownload(conversation) {
+  byId("download").addEventListener("click", async () => {
+    showStatus("");
+    try {
+      const held = await conversation.held();
+      if (held === null) return;
+      const file = new Blob([JSON.stringify(held, null, 2)], { type: "application/json" });
+      const href = URL.createObjectURL(file);
+      el("a", { href, download: `chat-${new Date().toISOString().slice(0, 10)}.json` }).click();
+      // The browser reads the file after the click.
+      setTimeout(() => URL.revokeObjectURL(href), 60_000);
+      showStatus(words.downloaded);
+    } catch (error) {
+      showStatus((error instanceof Problem && error.message) || words.downloadFailed);
+    }
+  });
+}
+
+/** @param {Staff | null} holder */
+function showHolder(holder) {
+  byId("holder").textContent = holder ? words.holder(holder) : "";
+  byId("holder").hidden = !holder;
+  byId("person").hidden = Boolean(holder);
+}
+
 /** @param {string} text */
 function showStatus(text) {
   byId("status").textContent = text;
@@ -71,9 +97,11 @@ async function start() {
   document.body.classList.toggle("embedded", isEmbedded);
   /** @type {Chat | null} */
   let chat = null;
+  let tellNew = () => {};
   if (isEmbedded) {
-    const close = joinWidget(parameters, { onOpen: () => chat?.focusGently() });
-    byId("close").addEventListener("click", close);
+    const widget = joinWidget(parameters, { onOpen: () => chat?.focusGently() });
+    tellNew = widget.tellNew;
+    byId("close").addEventListener("click", widget.close);
     byId("close").hidden = false;
   }
 
@@ -82,24 +110,40 @@ async function start() {
   /** @type {Conversation} */
   let conversation;
   chat = new Chat(clinic, css, {
-    onSay: (text) => {
+    onSay: (text, place) => {
       showStatus("");
-      conversation.say(text);
+      conversation.say(text, place);
     },
     onInput: (length) => countCharacters(length, clinic.text_max_chars),
   });
   const view = chat;
-  conversation = new Conversation({
-    addPatient: (text) => view.addPatient(text),
-    addReply: (reply, isRestored) => view.addReply(reply, isRestored),
-    addFailure: (text, retry) => view.addFailure(text, retry),
-    setWaiting: (waiting) => view.setWaiting(waiting),
-    setStatus: showStatus,
-    clear: () => view.clear(),
-  });
+  /** @type {Opening} */
+  const opening = { consent_version: clinic.privacy.version, channel: isEmbedded ? "widget" : "web" };
+  conversation = new Conversation(
+    {
+      addPatient: (text) => view.addPatient(text),
+      addReply: (reply, isRestored) => {
+        view.addReply(reply, isRestored);
+        if (reply.from === "staff" && !isRestored) tellNew();
+      },
+      addFailure: (text, retry) => view.addFailure(text, retry),
+      setWaiting: (waiting) => view.setWaiting(waiting),
+      setSent: (place, holder, isRestored) => view.setSent(place, holder, isRestored),
+      setHolder: showHolder,
+      setHeld: (isHeld) => {
+        byId("download").hidden = !isHeld;
+        if (!isHeld) view.beginAnew();
+      },
+      setStatus: showStatus,
+      clear: () => view.clear(),
+    },
+    opening,
+  );
+  chat.contact = conversation;
   byId("chat").replaceChildren(chat.element);
   await chat.ready;
   byId("person").addEventListener("click", () => view.choose({ text: clinic.talk_to_person_text }));
+  offerDownload(conversation);
   offerErasing(conversation, chat);
   byId("tools").hidden = false;
   if (isEmbedded) chat.focusGently();

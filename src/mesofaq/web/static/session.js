@@ -1,7 +1,8 @@
 /**
  * Which conversation this tab holds: its id and token, in sessionStorage and nowhere else.
  *
- * The transcript is never stored in the browser: a reload asks the service for it. Browsers that refuse storage
+ * Neither the transcript nor a phone number is stored in the browser: a reload asks the service for what was said, and
+ * needs to know only that a number was left. Browsers that refuse storage
  * inside a foreign page throw on access; the chat then works until the page is left.
  */
 

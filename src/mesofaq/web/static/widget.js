@@ -5,7 +5,8 @@
  *
  * It adds a button in a corner of the page. Pressed, the button opens the chat in an iframe from the service's origin,
  * so the website cannot read the chat and the chat cannot touch the website. Nothing of the chat is loaded before.
- * The two windows tell each other "open" and "close", nothing else, and each checks who is speaking.
+ * The two windows tell each other "open", "close" and "new" (a person has written), nothing else, and each checks who is
+ * speaking.
  */
 (() => {
   const script = document.currentScript;
@@ -45,6 +46,7 @@
       overflow: hidden; border-radius: 1rem; background: #fffdf9; box-shadow: 0 0.6rem 3rem rgb(0 0 0 / 35%);
     }
     .panel[hidden] { display: none; }
+    .unseen { position: fixed; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
     iframe { display: block; width: 100%; height: 100%; border: 0; }
     @media (max-width: 32rem), (max-height: 30rem) {
       .panel { inset: 0; width: 100vw; height: 100vh; height: 100dvh; border-radius: 0; }
@@ -64,7 +66,10 @@
   const panel = document.createElement("div");
   panel.id = "mesofaq-panel";
   panel.className = "panel";
-  root.append(launcher, panel);
+  const status = document.createElement("span");
+  status.className = "unseen";
+  status.setAttribute("role", "status");
+  root.append(launcher, panel, status);
   /** @type {HTMLIFrameElement | null} */
   let frame = null;
 
@@ -72,6 +77,13 @@
     panel.hidden = !open;
     launcher.setAttribute("aria-expanded", String(open));
     launcher.textContent = open ? "Close the chat" : label;
+    status.textContent = "";
+  }
+
+  function showNew() {
+    if (!panel.hidden) return;
+    launcher.textContent = "New message for you";
+    status.textContent = "You have a new message in the chat.";
   }
 
   function open() {
@@ -101,6 +113,7 @@
   window.addEventListener("message", (event) => {
     if (!frame || event.source !== frame.contentWindow || event.origin !== service) return;
     if (event.data?.mesofaq === "close") close();
+    if (event.data?.mesofaq === "new") showNew();
   });
 
   show(false);

@@ -1,11 +1,11 @@
 /**
  * What the page says by itself, in one place for whoever reviews or translates it. The words that never change are in
- * index.html, the widget's two labels in widget.js.
+ * index.html, the widget's labels in widget.js.
  *
  * Answers are not here: they come from the service, and their text belongs to the clinic's content.
  */
 
-/** @import {Clinic, Handoff} from "./types.js" */
+/** @import {Clinic, Handoff, Staff} from "./types.js" */
 
 export const words = {
   title: /** @param {Clinic} clinic */ (clinic) => `Questions about hair mesotherapy – ${clinic.name}`,
@@ -13,15 +13,22 @@ export const words = {
   placeholder: "Type your question",
   send: "Send",
 
-  intro:
-    "Hello. I am an automated assistant, not a person. I answer common questions about hair mesotherapy with " +
-    "texts that were written beforehand, and I show where they come from. I cannot judge your own health.",
+  hello: "Hello.",
+  privacyMore: "How your messages are used",
+  consent: "By sending a message, you agree to this. You can have everything erased at any time.",
   starters: "Ask in your own words, or start with one of these:",
 
   youSaid: "You said: ",
   botSaid: "The assistant said: ",
-  staffSaid: "A person at the clinic said: ",
-  staffName: /** @param {Clinic} clinic */ (clinic) => `A person at ${clinic.name}`,
+  botName: "Automated assistant",
+  staffSaid: /** @param {Staff | null} [staff] */ (staff) =>
+    staff ? `${staff.name}, ${staff.title}, said: ` : "A person at the clinic said: ",
+  staffName: /** @type {(clinic: Clinic, staff?: Staff | null) => string} */ (
+    (clinic, staff) => (staff ? `${staff.name}, ${staff.title}, ${clinic.name}` : `A person at ${clinic.name}`)
+  ),
+  joined: "A person has joined",
+  holder: /** @param {Staff} staff */ (staff) => `You are talking to ${staff.name}, ${staff.title}.`,
+  sentTo: /** @param {Staff | null} staff */ (staff) => `Sent to ${staff ? staff.name : "the clinic"}.`,
 
   sources: "Where this comes from",
   /** @type {Record<string, string>} */
@@ -39,6 +46,20 @@ export const words = {
   call: /** @param {string} number */ (number) => `Call ${number}`,
   /** @param {Handoff} handoff */
   handoff: (handoff) => (handoff.priority === "routine" ? "Passed to a person" : "Passed to a person as urgent"),
+
+  contactGroup: "How the clinic can reach you",
+  contactLabel: "Phone or e-mail",
+  contactLeave: "Leave it",
+  contactKeep: "Keep the old one",
+  contactEmpty: "Write a phone number or an e-mail address first.",
+  contactSaving: "Saving …",
+  contactSaved: /** @param {string} contact */ (contact) =>
+    `Saved${contact ? `: ${contact}` : ""}. The clinic can reach you there. You can change or remove it here.`,
+  contactRemoved: "Removed. The clinic no longer has it.",
+  contactFailed: "We could not save this. Check your internet connection and try again.",
+  contactChange: "Change",
+  contactRemove: "Remove",
+
   screening: "Health questions",
   progress: /** @type {(number: string, of: string) => string} */ ((number, of) => `Health question ${number} of ${of}`),
   screeningEnd: "Health questions finished",
@@ -63,5 +84,7 @@ export const words = {
   charsOver: /** @param {number} over */ (over) => `Your message is ${over} characters too long. Please make it shorter.`,
 
   erased: "Your chat was erased.",
+  downloaded: "Your chat was downloaded as a file.",
+  downloadFailed: "We could not download your chat. Check your internet connection and try again.",
   eraseFailed: "We could not erase your chat. Check your internet connection and try again.",
 };
