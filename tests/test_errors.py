@@ -12,6 +12,7 @@ STATUS = {
     "text-too-long": 422,
     "command-refused": 422,
     "unauthorized": 401,
+    "forbidden": 403,
     "not-found": 404,
     "method-not-allowed": 405,
     "body-too-large": 413,

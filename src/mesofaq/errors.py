@@ -21,6 +21,7 @@ class Code(StrEnum):
     TEXT_TOO_LONG = "text-too-long"
     COMMAND_REFUSED = "command-refused"
     UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
     NOT_FOUND = "not-found"
     METHOD_NOT_ALLOWED = "method-not-allowed"
     BODY_TOO_LARGE = "body-too-large"
@@ -49,6 +50,7 @@ _STATUS: dict[Code, HTTPStatus] = {
     Code.TEXT_TOO_LONG: HTTPStatus.UNPROCESSABLE_ENTITY,
     Code.COMMAND_REFUSED: HTTPStatus.UNPROCESSABLE_ENTITY,
     Code.UNAUTHORIZED: HTTPStatus.UNAUTHORIZED,
+    Code.FORBIDDEN: HTTPStatus.FORBIDDEN,
     Code.NOT_FOUND: HTTPStatus.NOT_FOUND,
     Code.METHOD_NOT_ALLOWED: HTTPStatus.METHOD_NOT_ALLOWED,
     Code.BODY_TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

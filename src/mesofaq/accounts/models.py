@@ -2,10 +2,11 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["RIGHTS", "Right", "Role", "SignedIn", "StaffRecord"]
+__all__ = ["RIGHTS", "AuditLine", "Right", "Role", "SessionRecord", "SignedIn", "StaffRecord"]
 
 
 class Role(StrEnum):
@@ -74,3 +75,29 @@ class SignedIn(BaseModel):
     staff: StaffRecord
     csrf_token: str
     complete: bool
+
+
+class SessionRecord(BaseModel):
+    """A session as its owner sees it in the list of them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    created_at: datetime
+    seen_at: datetime
+    complete: bool
+
+
+class AuditLine(BaseModel):
+    """An entry of the audit, with the names of those of its ids that are members of staff."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sequence: int
+    at: datetime
+    actor: str
+    actor_name: str | None
+    action: str
+    subject_id: str | None
+    subject_name: str | None
+    details: dict[str, Any]

@@ -38,8 +38,11 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for progra
 
 
 @contextmanager
-def open_record() -> Iterator[Store]:
+def open_record(*, create: bool = False) -> Iterator[Store]:
     """The store that the settings name, at the schema of this code.
+
+    Args:
+        create: make a record where there is none yet.
 
     Raises:
         Problem: `not-found` when there is no record yet. An empty list from a new file, made because the
@@ -48,7 +51,7 @@ def open_record() -> Iterator[Store]:
     """
     settings = load_settings()
     file = sqlite_file(parse_url(settings.store_url))
-    if file is not None and not file.is_file():
+    if file is not None and not file.is_file() and not create:
         raise Problem(
             Code.NOT_FOUND,
             f"There is no record at {file}. Run this in MesoFAQ's folder or set MESOFAQ_HOME to it; "

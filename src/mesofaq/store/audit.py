@@ -10,6 +10,7 @@ the chain. That nobody rewrote the whole chain is shown by noting its head elsew
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -148,7 +149,9 @@ def verify(session: Session) -> Verdict:
 
 
 def _entries(session: Session) -> Iterator[AuditEntry]:
-    yield from session.scalars(select(AuditEntry).order_by(AuditEntry.sequence).execution_options(yield_per=1000))
+    statement = select(AuditEntry).order_by(AuditEntry.sequence).execution_options(yield_per=1000)
+    with closing(session.scalars(statement)) as entries:  # `verify` may stop half way
+        yield from entries
 
 
 def remove_before(session: Session, moment: datetime) -> int:
