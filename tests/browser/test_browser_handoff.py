@@ -11,6 +11,7 @@ from fixtures_live import Instance
 pytestmark = pytest.mark.browser
 
 PASSWORD = "copper lantern violet orchard"
+BORDER = "(box) => getComputedStyle(box).borderLeftColor"
 REPLY = "Yes, you can have your money back within two weeks."
 
 
@@ -99,8 +100,10 @@ def test_an_emergency_breaks_the_silence_and_is_red_at_the_console(patient: Pati
 
     expect(patient.say(EMERGENCY)).to_contain_text("911")
 
-    expect(console.locator("li.patient.emergency").last).to_contain_text(EMERGENCY, timeout=ANSWER_MS)
-    expect(console.locator("li.bot.emergency").last).to_be_visible()
+    red = console.locator("ol.transcript > li:has(.priority.emergency)")
+    expect(red).to_have_count(2, timeout=ANSWER_MS)
+    expect(red.first).to_contain_text(EMERGENCY)
+    expect(red.first).to_have_css("border-left-color", console.locator("#notice .problem").evaluate(BORDER))
 
 
 def test_what_was_answered_is_not_handed_over_again(patient: Patient, console: Page) -> None:

@@ -1,6 +1,7 @@
 """What staff see: the queue, a conversation, search, proposals."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from datetime import datetime
 
 from sqlalchemy import case, func, select
@@ -139,20 +140,21 @@ def search(session: Session, query: str, limit: int) -> list[SearchHit]:
     if not words:
         return hits
     statement = select(Message).order_by(Message.at.desc(), Message.id).execution_options(yield_per=_BATCH)
-    for row in session.scalars(statement):
-        folded = row.text.casefold()
-        if all(word in folded for word in words):
-            hits.append(
-                SearchHit(
-                    conversation_id=row.conversation_id,
-                    message_id=row.id,
-                    author=row.author,
-                    at=row.at,
-                    excerpt=_excerpt(row.text, folded.find(words[0])),
+    with closing(session.scalars(statement)) as newest:  # the cursor of a stream that is not read to its end stays open
+        for row in newest:
+            folded = row.text.casefold()
+            if all(word in folded for word in words):
+                hits.append(
+                    SearchHit(
+                        conversation_id=row.conversation_id,
+                        message_id=row.id,
+                        author=row.author,
+                        at=row.at,
+                        excerpt=_excerpt(row.text, folded.find(words[0])),
+                    )
                 )
-            )
-            if len(hits) == limit:
-                break
+                if len(hits) == limit:
+                    break
     return hits
 
 

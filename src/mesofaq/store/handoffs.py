@@ -56,7 +56,7 @@ def active_handoff(session: Session, conversation_id: str) -> Handoff | None:
         .order_by(case((Handoff.state == State.CLAIMED.value, 0), else_=1), Handoff.created_at)
         .limit(1)
     )
-    return session.scalar(statement)
+    return session.scalar(statement) if is_id(conversation_id) else None
 
 
 def hand_over(
@@ -201,7 +201,7 @@ def handed_over(session: Session, conversation_id: str, states: Sequence[State])
         .where(Handoff.conversation_id == conversation_id, Handoff.state.in_([one.value for one in states]))
         .order_by(Message.sequence.desc())
     )
-    return list(session.scalars(statement))
+    return list(session.scalars(statement)) if is_id(conversation_id) else []
 
 
 def _fields(row: Handoff) -> dict[str, Any]:

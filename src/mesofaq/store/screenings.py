@@ -106,14 +106,18 @@ def protocol_of(session: Session, version: str) -> dict[str, Any] | None:
 def find_screening(session: Session, prefix: str) -> str:
     """The id of the one screening whose own id, or whose handoff's, begins with `prefix` (4 characters or more).
 
+    A handoff that several screenings came into leads to the latest.
+
     Raises:
         Problem: `not-found` where none does; `conflict` where several do.
     """
     prefix = prefix.strip().lower()
     found: Sequence[str] = ()
     if len(prefix) >= _PREFIX_MIN_CHARS and set(prefix) <= set("0123456789abcdef-"):
-        either = Screening.id.startswith(prefix) | Screening.handoff_id.startswith(prefix)
-        found = session.scalars(select(Screening.id).where(either).limit(2)).all()
+        own = session.scalars(select(Screening.id).where(Screening.id.startswith(prefix)).limit(2)).all()
+        of = Screening.handoff_id.startswith(prefix)
+        handoffs = session.scalars(select(Screening.handoff_id).where(of).distinct().limit(2)).all()
+        found = [*own, *(_latest_of(session, handoff_id) for handoff_id in handoffs if handoff_id)]
     if not found:
         raise Problem(
             Code.NOT_FOUND,
@@ -123,6 +127,17 @@ def find_screening(session: Session, prefix: str) -> str:
     if len(found) > 1:
         raise Problem(Code.CONFLICT, "Several screenings begin like that. Give more characters of the id.")
     return found[0]
+
+
+def _latest_of(session: Session, handoff_id: str) -> str:
+    statement = (
+        select(Screening.id)
+        .join(Message, Screening.message_id == Message.id)
+        .where(Screening.handoff_id == handoff_id)
+        .order_by(Message.sequence.desc())
+        .limit(1)
+    )
+    return session.scalars(statement).one()
 
 
 def screening_of(session: Session, screening_id: str) -> ScreeningSummary:
@@ -144,8 +159,9 @@ def summary_for(session: Session, handoff: Handoff, messages: Sequence[Transcrip
     """
     statement = (
         select(Screening)
+        .join(Message, Screening.message_id == Message.id)
         .where(Screening.conversation_id == handoff.conversation_id)
-        .order_by(case((Screening.handoff_id == handoff.id, 0), else_=1), Screening.at.desc(), Screening.id)
+        .order_by(case((Screening.handoff_id == handoff.id, 0), else_=1), Message.sequence.desc())
         .limit(1)
     )
     row = session.scalar(statement)

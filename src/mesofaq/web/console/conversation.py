@@ -18,6 +18,7 @@ from mesofaq.chat.models import Kind
 from mesofaq.errors import Code, Problem
 from mesofaq.handoff.brief import alarming, brief_of, whys
 from mesofaq.handoff.states import ACTIVE, State
+from mesofaq.handoff.unread import read_already
 from mesofaq.store.records import ConversationView
 from mesofaq.store.store import utc_now
 from mesofaq.web.chat import ServicesDep
@@ -158,7 +159,7 @@ async def show_news(
     `had` says that the page has a reply box: it is left alone, whatever has become of the handoff.
     """
     view = await read(services, signed_in, conversation_id)
-    news = [message for message in view.transcript if message.sequence > after]
+    news = read_already([message for message in view.transcript if message.sequence > after], utc_now())
     heard = [message for message in news if message.from_ != "staff"]
     is_alarm = any(message.reply is not None and message.reply.kind is Kind.EMERGENCY for message in news)
     version = view.handoff.version if view.handoff is not None else 0

@@ -12,6 +12,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
 from mesofaq.accounts.models import Right
+from mesofaq.handoff.unread import read_already
+from mesofaq.store.store import utc_now
 from mesofaq.web.chat import ServicesDep
 from mesofaq.web.console.access import require, still_signed_in
 from mesofaq.web.console.conversation import SEQUENCE_MAX
@@ -49,6 +51,7 @@ async def _changes(request: Request, services: Services, conversation_id: str, s
     yield "retry: 2000\n\n"
     while not services.stopping.is_set():
         messages = await run_in_threadpool(services.store.transcript, conversation_id, seen)
+        messages = read_already(messages, utc_now())
         now = time.monotonic()
         if messages:
             seen, said = messages[-1].sequence, now
