@@ -353,7 +353,7 @@ def unknown_class(folder: Folder) -> tuple[Path, int]:
 def hard_privacy_paragraph(folder: Folder) -> tuple[Path, int]:
     hard = "The aforementioned institution administratively accumulates individually attributable conversational data."
     path = folder.change("privacy.yml", "Do not use this chat in an emergency.", hard)
-    return path, folder.line("privacy.yml", "The aforementioned")
+    return path, folder.line("privacy.yml", '"The aforementioned')
 
 
 def privacy_text_without_the_days(folder: Folder) -> tuple[Path, int]:

@@ -5,11 +5,15 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from desk_helpers import opened, staff
 from sqlalchemy import make_url
 from store_helpers import TOKEN, FakeClock
 
+from mesofaq.accounts.models import StaffRecord
+from mesofaq.handoff.states import Step
 from mesofaq.store import ConversationRecord, Store
 from mesofaq.store.database import parse_url
+from mesofaq.store.desk import Desk
 
 _VARIABLE = "MESOFAQ_TEST_DATABASE_URL"
 _UNSET = f"{_VARIABLE} is not set: it names a PostgreSQL for tests"
@@ -75,3 +79,30 @@ def store(database_url: str, clock: FakeClock) -> Iterator[Store]:
 @pytest.fixture
 def conversation(store: Store) -> ConversationRecord:
     return store.create_conversation(TOKEN)
+
+
+@pytest.fixture
+def desk(store: Store, clock: FakeClock) -> Desk:
+    return Desk(store.database, clock)
+
+
+@pytest.fixture
+def dana(store: Store) -> StaffRecord:
+    return staff(store)
+
+
+@pytest.fixture
+def amir(store: Store) -> StaffRecord:
+    return staff(store, "Amir Khan", title="doctor")
+
+
+@pytest.fixture
+def waiting(store: Store, conversation: ConversationRecord) -> str:
+    """A routine question that went to a person at noon."""
+    return opened(store, conversation.id)
+
+
+@pytest.fixture
+def held(desk: Desk, waiting: str, dana: StaffRecord) -> str:
+    """The same, claimed by Dana."""
+    return desk.step(waiting, Step.CLAIM, by=dana, version=1).id

@@ -10,11 +10,15 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
+from desk_helpers import notice, opened, staff
 from sqlalchemy import text
 from store_helpers import answer, handoff
 
+from mesofaq.accounts.models import StaffRecord
 from mesofaq.errors import Problem
+from mesofaq.handoff.states import Step
 from mesofaq.store import ConversationRecord, Store
+from mesofaq.store.desk import Desk
 
 _WORKER = Path(__file__).with_name("store_worker.py")
 
@@ -109,6 +113,43 @@ def test_only_one_of_many_answers_counts(store: Store, conversation: Conversatio
     assert all(result == results[0] for result in results)
     assert [line.sequence for line in store.transcript(conversation.id)] == [1, 2, 3]
     assert len(store.handoffs(10)) == 1
+
+
+def test_questions_at_once_come_into_one_handoff(store: Store, conversation: ConversationRecord) -> None:
+    ids = [store.receive(conversation.id, f"question {number}", None).message_id for number in range(8)]
+    barrier = Barrier(8)
+
+    def finish(message_id: str) -> str | None:
+        barrier.wait()
+        (reply,) = store.finish(message_id, [handoff()], bundle_id=None)
+        return reply.handoff.id if reply.handoff else None
+
+    with ThreadPoolExecutor(8) as pool:
+        named = set(pool.map(finish, ids))
+    assert named == {record.id for record in store.handoffs(10)}
+    assert len(named) == 1
+
+
+def test_a_claim_while_the_bot_answers_leaves_its_answer_before_it_or_none(store: Store, desk: Desk) -> None:
+    for _ in range(10):
+        conversation = store.create_conversation("0" * 64)
+        handoff_id, dana = opened(store, conversation.id), staff(store)
+        message_id = store.receive(conversation.id, "And then?", None).message_id
+        barrier = Barrier(2)
+
+        def finish(message_id: str = message_id, barrier: Barrier = barrier) -> None:
+            barrier.wait()
+            store.finish(message_id, [answer("from the bot")], bundle_id=None)
+
+        def claim(handoff_id: str = handoff_id, by: StaffRecord = dana, barrier: Barrier = barrier) -> None:
+            barrier.wait()
+            desk.step(handoff_id, Step.CLAIM, by=by, version=1, notice=notice("claimed"))
+
+        with ThreadPoolExecutor(2) as pool:
+            for future in [pool.submit(finish), pool.submit(claim)]:
+                future.result()
+        said = [line.text for line in store.transcript(conversation.id)[3:]]
+        assert said in (["from the bot", "claimed"], ["claimed"])
 
 
 def test_a_reader_never_sees_a_place_before_the_one_below(store: Store, conversation: ConversationRecord) -> None:

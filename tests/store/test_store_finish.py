@@ -1,4 +1,5 @@
 import hashlib
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -88,6 +89,7 @@ def test_a_handoff_comes_with_its_outbox_row(store: Store, conversation: Convers
         "handoff_id": reply.handoff.id,
         "conversation_id": conversation.id,
         "message_id": message_id,
+        "priority": "urgent",
     }
 
 
@@ -104,6 +106,29 @@ def test_the_most_urgent_draft_decides_the_handoff(store: Store, message_id: str
     store.finish(message_id, drafts, bundle_id=None)
     (record,) = store.handoffs(10)
     assert (record.reason, record.priority) == (Reason.EMERGENCY, Priority.EMERGENCY)
+
+
+@pytest.mark.usefixtures("held")
+def test_nothing_of_what_is_dropped_while_somebody_holds_it_is_written(
+    store: Store, conversation: ConversationRecord, message_id: str
+) -> None:
+    drafts = [answer(screening_result=screening()), handoff(Reason.SCREENING, screening_result=screening())]
+    before = [len(_rows(store, table)) for table in (Message, Handoff, OutboxEvent, Screening)]
+    assert store.finish(message_id, drafts, bundle_id=None) == []
+    assert [len(_rows(store, table)) for table in (Message, Handoff, OutboxEvent, Screening)] == before
+
+
+@pytest.mark.usefixtures("held")
+def test_what_is_always_said_is_written_while_somebody_holds_it(store: Store, message_id: str) -> None:
+    drafts = [answer(), handoff(Reason.EMERGENCY, Priority.EMERGENCY, always=True)]
+    (reply,) = store.finish(message_id, drafts, bundle_id=None)
+    assert reply.text == drafts[1].text
+    assert store.replies_to(message_id) == [reply]
+
+
+def test_the_handoff_knows_by_when_it_should_be_answered(store: Store, message_id: str) -> None:
+    store.finish(message_id, [handoff()], bundle_id=None, due_at=lambda _, at: at + timedelta(hours=8))
+    assert store.handoffs(1)[0].due_at == NOON + timedelta(hours=8)
 
 
 def test_a_finished_screening_is_linked_to_the_handoff(store: Store, message_id: str) -> None:

@@ -3,10 +3,12 @@ from uuid import uuid4
 import pytest
 from store_helpers import NOON, TOKEN, FakeClock, answer, handoff, screening
 
+from mesofaq.accounts.models import StaffRecord
 from mesofaq.chat.models import Priority, Reason
 from mesofaq.errors import Code, Problem
+from mesofaq.handoff.states import Outcome, State, Step
 from mesofaq.store import ConversationRecord, Store, handoffs
-from mesofaq.store.models import Handoff
+from mesofaq.store.desk import Desk
 
 
 def _hand_off(
@@ -18,19 +20,17 @@ def _hand_off(
     return reply.handoff.id
 
 
-def test_the_most_urgent_come_first_then_the_oldest(
-    store: Store, conversation: ConversationRecord, clock: FakeClock
-) -> None:
+def test_the_most_urgent_come_first_then_the_oldest(store: Store, clock: FakeClock) -> None:
     for priority in (Priority.ROUTINE, Priority.URGENT, Priority.EMERGENCY, Priority.ROUTINE, Priority.EMERGENCY):
-        _hand_off(store, conversation, f"{priority} {clock.now.minute}", priority)
+        _hand_off(store, store.create_conversation(TOKEN), f"{priority} {clock.now.minute}", priority)
         clock.advance(minutes=1)
     questions = [record.question for record in store.handoffs(10)]
     assert questions == ["emergency 2", "emergency 4", "urgent 1", "routine 0", "routine 3"]
 
 
-def test_a_list_ends_at_its_limit(store: Store, conversation: ConversationRecord) -> None:
+def test_a_list_ends_at_its_limit(store: Store) -> None:
     for number in range(3):
-        _hand_off(store, conversation, f"question {number}")
+        _hand_off(store, store.create_conversation(TOKEN), f"question {number}")
     assert len(store.handoffs(2)) == 2
 
 
@@ -104,7 +104,9 @@ def test_a_later_handoff_shows_the_conversation_s_latest_screening(
     assert summary.protocol_version == "2"
 
 
-def test_a_handoff_prefers_its_own_screening(store: Store, conversation: ConversationRecord, clock: FakeClock) -> None:
+def test_a_handoff_prefers_its_own_screening(
+    store: Store, desk: Desk, conversation: ConversationRecord, clock: FakeClock
+) -> None:
     ids = []
     for version in ("1", "2"):
         message_id = store.receive(conversation.id, "done", None).message_id
@@ -112,7 +114,9 @@ def test_a_handoff_prefers_its_own_screening(store: Store, conversation: Convers
         (reply,) = store.finish(message_id, drafts, bundle_id=None)
         assert reply.handoff is not None
         ids.append(reply.handoff.id)
+        desk.step(ids[-1], Step.EXPIRE, by=None, version=1)  # the next question opens another
         clock.advance(minutes=1)
+    assert len(set(ids)) == 2
     summaries = [store.handoff(handoff_id).screening for handoff_id in ids]
     assert [summary.protocol_version for summary in summaries if summary is not None] == ["1", "2"]
 
@@ -124,20 +128,63 @@ def test_an_unknown_handoff_is_not_found(store: Store, unknown: str) -> None:
     assert (caught.value.code, caught.value.detail) == (Code.NOT_FOUND, "There is no such handoff.")
 
 
-def test_an_open_handoff_exists_for_its_reason_and_conversation(store: Store, conversation: ConversationRecord) -> None:
-    _hand_off(store, conversation, "Can I come?")
-    other = store.create_conversation(TOKEN)
-    assert store.open_handoff_exists(conversation.id, Reason.PERSONAL_MEDICAL)
-    assert not store.open_handoff_exists(conversation.id, Reason.SCREENING)
-    assert not store.open_handoff_exists(other.id, Reason.PERSONAL_MEDICAL)
-    assert not store.open_handoff_exists("no uuid\x00", Reason.PERSONAL_MEDICAL)
+def test_of_the_screenings_that_came_into_one_handoff_it_shows_the_latest(
+    store: Store, conversation: ConversationRecord
+) -> None:
+    ids = set()
+    for version in ("1", "2"):
+        message_id = store.receive(conversation.id, "done", None).message_id
+        (reply,) = store.finish(
+            message_id, [handoff(screening_result=screening(protocol_version=version))], bundle_id=None
+        )
+        assert reply.handoff is not None
+        ids.add(reply.handoff.id)
+    (handoff_id,) = ids
+    summary = store.handoff(handoff_id).screening
+    assert summary is not None
+    assert summary.protocol_version == "2"
 
 
-def test_a_handoff_that_is_closed_is_not_open(store: Store, conversation: ConversationRecord) -> None:
+def test_the_active_handoff_is_the_conversations_own(store: Store, conversation: ConversationRecord) -> None:
     handoff_id = _hand_off(store, conversation, "Can I come?")
-    with store._database.writing() as session:
-        session.get_one(Handoff, handoff_id).state = "resolved"
-    assert not store.open_handoff_exists(conversation.id, Reason.PERSONAL_MEDICAL)
+    active = store.active_handoff(conversation.id)
+    assert active is not None
+    assert (active.id, active.state) == (handoff_id, State.OPEN)
+    assert store.active_handoff(store.create_conversation(TOKEN).id) is None
+    assert store.active_handoff("no uuid\x00") is None
+
+
+@pytest.mark.parametrize("end", [Step.RESOLVE, Step.EXPIRE])
+def test_a_handoff_that_is_closed_is_not_active(
+    store: Store, desk: Desk, conversation: ConversationRecord, waiting: str, dana: StaffRecord, end: Step
+) -> None:
+    if end is Step.RESOLVE:
+        desk.step(waiting, Step.CLAIM, by=dana, version=1)
+    desk.step(waiting, end, by=dana, version=None, outcome=Outcome.ANSWERED)
+    assert store.active_handoff(conversation.id) is None
+
+
+def test_a_conversation_has_a_holder_while_it_is_claimed(
+    store: Store, desk: Desk, conversation: ConversationRecord, waiting: str, dana: StaffRecord
+) -> None:
+    assert store.holder(conversation.id) is None
+    desk.step(waiting, Step.CLAIM, by=dana, version=1)
+    assert store.holder(conversation.id) == dana.id
+    desk.step(waiting, Step.RELEASE, by=dana, version=2)
+    assert store.holder(conversation.id) is None
+
+
+def test_what_was_handed_over_is_told_by_state_and_newest_first(
+    store: Store, desk: Desk, conversation: ConversationRecord
+) -> None:
+    ended = _hand_off(store, conversation, "first")
+    _hand_off(store, conversation, "joined")
+    desk.step(ended, Step.EXPIRE, by=None, version=1)
+    _hand_off(store, conversation, "another")
+    _hand_off(store, store.create_conversation(TOKEN), "elsewhere")
+    assert store.handed_over(conversation.id, State.EXPIRED) == ["joined", "first"]
+    assert store.handed_over(conversation.id, State.OPEN, State.EXPIRED) == ["another", "joined", "first"]
+    assert store.handed_over(conversation.id, State.RESOLVED) == []
 
 
 def test_a_handoff_is_found_by_the_beginning_of_its_id(store: Store, conversation: ConversationRecord) -> None:
@@ -153,13 +200,11 @@ def test_what_no_id_begins_with_is_not_found(store: Store, conversation: Convers
     assert caught.value.code is Code.NOT_FOUND
 
 
-def test_an_ambiguous_beginning_is_refused(
-    store: Store, conversation: ConversationRecord, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_ambiguous_beginning_is_refused(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = iter(range(10))
     monkeypatch.setattr(handoffs, "uuid4", lambda: f"aaaaaaaa-0000-4000-8000-{next(numbers):012}")
     for _ in range(2):
-        _hand_off(store, conversation, "Can I come?")
+        _hand_off(store, store.create_conversation(TOKEN), "Can I come?")
     with pytest.raises(Problem, match="more characters") as caught:
         store.find_handoff("aaaaaaaa")
     assert caught.value.code is Code.CONFLICT

@@ -7,10 +7,13 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from desk_helpers import staff, words
 from sqlalchemy import inspect, text
 from store_helpers import NOON, TOKEN, FakeClock, handoff, screening
 
+from mesofaq.handoff.states import State, Step
 from mesofaq.store import Store, schema
+from mesofaq.store.desk import Desk
 from mesofaq.store.schema import VERSION_TABLE
 
 CONVERSATION, MESSAGE, REPLY, HANDOFF, SCREENING = (f"00000000-0000-4000-8000-00000000000{n}" for n in range(5))
@@ -131,6 +134,35 @@ def test_a_conversation_of_the_first_schema_can_be_erased(old: Store) -> None:
     assert old.erase(CONVERSATION)
     with old._database.reading() as session:
         assert session.scalar(text("SELECT count(*) FROM screenings")) == 0
+
+
+def test_a_handoff_of_the_first_schema_has_taken_no_step(old: Store) -> None:
+    old.migrate()
+    (record,) = old.handoffs(10)
+    assert (record.id, record.state, record.version, record.due_at, record.claimed_by) == (
+        HANDOFF,
+        "open",
+        1,
+        None,
+        None,
+    )
+
+
+def test_a_question_of_the_first_schema_belongs_to_its_handoff(old: Store) -> None:
+    old.migrate()
+    assert old.handed_over(CONVERSATION, State.OPEN) == ["type 2"]
+
+
+def test_a_handoff_of_the_first_schema_can_be_claimed_and_answered(old: Store, clock: FakeClock) -> None:
+    old.migrate()
+    dana, desk = staff(old), Desk(old.database, clock)
+    assert desk.step(HANDOFF, Step.CLAIM, by=dana, version=1).version == 2
+    desk.reply(CONVERSATION, words("Come on Monday."), by=dana, client_message_id="1")
+    assert [line.text for line in desk.view(CONVERSATION, dana).transcript] == [
+        "type 2",
+        "Thank you.",
+        "Come on Monday.",
+    ]
 
 
 def test_the_version_before_can_still_write_screenings(old: Store) -> None:

@@ -8,7 +8,9 @@ from sqlalchemy import text
 from store_helpers import NOON, TOKEN, FakeClock, handoff, screening
 
 from mesofaq.errors import Code, Problem
+from mesofaq.handoff.states import Step
 from mesofaq.store import ConversationRecord, Store, handoffs, screenings
+from mesofaq.store.desk import Desk
 
 Finished = tuple[str, str]
 """A screening's id and its handoff's."""
@@ -51,14 +53,20 @@ def test_a_screening_is_kept_with_all_that_it_says(store: Store, conversation: C
     assert [(one.follow_up, one.typed) for one in line.follow_ups] == [("which", "5 mg"), ("since", None)]
 
 
+@pytest.mark.parametrize("handoffs", [1, 3])
 def test_the_handoff_shows_what_its_screening_was_corrected_to(
-    store: Store, conversation: ConversationRecord, clock: FakeClock
+    store: Store, desk: Desk, conversation: ConversationRecord, clock: FakeClock, handoffs: int
 ) -> None:
     first, first_handoff = _finish(store, conversation)
+    if handoffs > 1:
+        desk.step(first_handoff, Step.EXPIRE, by=None, version=1)  # the correction opens another
     clock.advance(minutes=1)
     second, second_handoff = _finish(store, conversation, "wait, no", supersedes=first)
+    if handoffs > 1:
+        desk.step(second_handoff, Step.EXPIRE, by=None, version=1)
     clock.advance(minutes=1)
     third, third_handoff = _finish(store, conversation, "but my heart", supersedes=second, flags=("heart",))
+    assert len({first_handoff, second_handoff, third_handoff}) == handoffs
     for handoff_id in (first_handoff, second_handoff, third_handoff):
         shown = store.handoff(handoff_id).screening
         assert shown is not None
@@ -72,11 +80,13 @@ def test_a_corrected_screening_can_still_be_read(store: Store, conversation: Con
 
 
 def test_a_screening_gone_through_anew_corrects_none_before_it(
-    store: Store, conversation: ConversationRecord, clock: FakeClock
+    store: Store, desk: Desk, conversation: ConversationRecord, clock: FakeClock
 ) -> None:
     first, first_handoff = _finish(store, conversation)
+    desk.step(first_handoff, Step.EXPIRE, by=None, version=1)
     clock.advance(minutes=1)
-    _finish(store, conversation)
+    _, second_handoff = _finish(store, conversation)
+    assert second_handoff != first_handoff
     shown = store.handoff(first_handoff).screening
     assert shown is not None
     assert shown.id == first
@@ -128,12 +138,24 @@ def test_a_screening_is_found_by_the_beginning_of_its_handoffs_id(
     assert store.find_screening(handoff_id[:characters]) == screening_id
 
 
-def test_the_handoff_of_a_corrected_screening_still_leads_to_that_very_one(
-    store: Store, conversation: ConversationRecord
+def test_the_handoff_of_a_screening_that_is_corrected_in_another_still_leads_to_that_very_one(
+    store: Store, desk: Desk, conversation: ConversationRecord
 ) -> None:
     first, first_handoff = _finish(store, conversation)
+    desk.step(first_handoff, Step.EXPIRE, by=None, version=1)
     _finish(store, conversation, supersedes=first)
     assert store.find_screening(first_handoff) == first
+
+
+@pytest.mark.parametrize("characters", [4, 36])
+def test_a_handoff_that_several_screenings_came_into_leads_to_the_latest(
+    store: Store, conversation: ConversationRecord, characters: int
+) -> None:
+    first, handoff_id = _finish(store, conversation)
+    second, same_handoff = _finish(store, conversation, supersedes=first)
+    assert same_handoff == handoff_id
+    assert store.find_screening(handoff_id[:characters]) == second
+    assert store.find_screening(first) == first
 
 
 @pytest.mark.parametrize("prefix", ["", "abc", "%%%%", "____", "0000-none", "\x00\x00\x00\x00"])
@@ -147,13 +169,11 @@ def test_what_no_screening_begins_with_is_not_found(
 
 
 @pytest.mark.parametrize("whose", [screenings, handoffs], ids=["screenings", "handoffs"])
-def test_an_ambiguous_beginning_is_refused(
-    store: Store, conversation: ConversationRecord, monkeypatch: pytest.MonkeyPatch, whose: Any
-) -> None:
+def test_an_ambiguous_beginning_is_refused(store: Store, monkeypatch: pytest.MonkeyPatch, whose: Any) -> None:
     numbers = iter(range(10))
     monkeypatch.setattr(whose, "uuid4", lambda: f"aaaaaaaa-0000-4000-8000-{next(numbers):012}")
     for _ in range(2):
-        _finish(store, conversation)
+        _finish(store, store.create_conversation(TOKEN))
     with pytest.raises(Problem, match="more characters") as caught:
         store.find_screening("aaaaaaaa")
     assert caught.value.code is Code.CONFLICT

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from mesofaq.chat.assistant import Assistant
 from mesofaq.chat.live import LiveEvents
-from mesofaq.chat.models import Kind, Priority, Reply, ReplyDraft
+from mesofaq.chat.models import Kind, Priority, Reason, Reply, ReplyDraft
 from mesofaq.chat.order import Order, Place
 from mesofaq.chat.quotes import quote
 from mesofaq.chat.screening_context import with_screening
@@ -194,8 +194,7 @@ class TurnService:
             if (emergency := self._emergency_reply(understanding)) is not None:
                 return [emergency]  # by what was asked before; this one needs no dialogue either
             if await asyncio.to_thread(self._store.holder, conversation_id) is not None:
-                # A person has it: the bot says nothing but what keeps somebody safe.
-                return [self._assistant.replies.ask_if_now()] if understanding.intent == "ask_if_now" else []
+                return self._beside_a_person(understanding)
             # The epoch is read inside the turn: an emergency in between has started the dialogue afresh.
             epoch = (await asyncio.to_thread(self._store.get_conversation, conversation_id)).dialogue_epoch
             async with asyncio.timeout_at(late):
@@ -210,6 +209,18 @@ class TurnService:
             # Nothing of the error's text: it may quote the patient.
             _log.error("turn_failed: message=%s error=%s", message_id, type(error).__name__)
         return self._promise.added_to([self._assistant.replies.failure()], self._assistant.replies)
+
+    def _beside_a_person(self, understanding: Understanding) -> list[ReplyDraft]:
+        """What comes of a message while a person has the conversation: nothing is said but what keeps somebody safe.
+
+        A complication raises the handoff; the store writes no text of it.
+        """
+        replies = self._assistant.replies
+        if understanding.intent == "ask_if_now":
+            return [replies.ask_if_now()]
+        if understanding.triage.triage_class == TriageClass.COMPLICATION:
+            return [replies.handoff(Reason.COMPLICATION)]
+        return []
 
     def _handing_over(self, conversation_id: str, text: str, drafts: list[ReplyDraft]) -> list[ReplyDraft]:
         """The drafts, where they hand over: not the same thing twice, and with when to expect an answer."""

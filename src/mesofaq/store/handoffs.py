@@ -65,7 +65,7 @@ def hand_over(
     """Open a handoff for a patient's message, or let it join the active one, if any of the drafts asks for that.
 
     Where several ask, the most urgent decides: a person who looks too soon does no harm. A more urgent question raises
-    the handoff that it joins, becomes its question, and is told anew.
+    the handoff that it joins, becomes its question, and is told anew. One that joins after an answer waits anew.
     """
     wanted = [draft.handoff for draft in drafts if draft.handoff is not None]
     active = active_handoff(session, message.conversation_id)
@@ -84,6 +84,10 @@ def hand_over(
         if due_at is not None:
             due = due_at(chosen.priority, now)
             active.due_at = min(due, active.due_at or due)
+    if active.state == State.OPEN and active.answered_at is not None:
+        # A person has answered and given it back: what is asked now waits anew.
+        active.answered_at = None
+        active.due_at = due_at(Priority(active.priority), now) if due_at is not None else active.due_at
     if is_worse or chosen.priority is Priority.EMERGENCY:
         tell(session, HANDOFF_ESCALATED, active, now)
     append(

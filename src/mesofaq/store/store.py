@@ -200,13 +200,15 @@ class Store:
                 return transcript.replies_to(session, message_id) or []
             message.state = "answered"
             active = handoffs.active_handoff(session, conversation.id)
+            said = drafts
             if active is not None and active.state == State.CLAIMED:
-                drafts = [draft for draft in drafts if draft.always]
+                # What asks for a person still raises the handoff that they hold.
+                said = [draft for draft in drafts if draft.always]
             if new_epoch:
                 conversation.dialogue_epoch += 1
             handoff = handoffs.hand_over(session, message, drafts, now, due_at)
-            screenings.write_screenings(session, message, drafts, handoff, now)
-            return messages.write_replies(session, message, drafts, bundle_id=bundle_id, handoff=handoff, now=now)
+            screenings.write_screenings(session, message, said, handoff, now)
+            return messages.write_replies(session, message, said, bundle_id=bundle_id, handoff=handoff, now=now)
 
     @guarded
     def holder(self, conversation_id: str) -> str | None:
