@@ -1,10 +1,12 @@
 """Accounts in a real record: SQLite and PostgreSQL."""
 
+import functools
 import importlib.util
 import sys
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 _STORE = Path(__file__).parents[1] / "store"
 sys.path.insert(0, str(_STORE))  # its helpers, when this folder is run alone
@@ -17,6 +19,7 @@ _spec.loader.exec_module(_store_conftest)
 from accounts_helpers import accounts_of, with_second_factor  # noqa: E402
 from store_helpers import FakeClock  # noqa: E402
 
+from mesofaq.accounts import passwords  # noqa: E402
 from mesofaq.accounts.models import Role, StaffRecord  # noqa: E402
 from mesofaq.accounts.service import Accounts  # noqa: E402
 from mesofaq.store import Store  # noqa: E402
@@ -26,6 +29,19 @@ sqlite_url = _store_conftest.sqlite_url
 postgresql_url = _store_conftest.postgresql_url
 database_url = _store_conftest.database_url
 store = _store_conftest.store
+
+
+@pytest.fixture
+def real_hashes() -> None:
+    """For a test about the hashes themselves."""
+
+
+@pytest.fixture(autouse=True)
+def _cheap_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A real hash costs a fifth of a second and 64 MiB, and these tests make hundreds."""
+    if "real_hashes" not in request.fixturenames:
+        cheap = functools.partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+        monkeypatch.setattr(passwords, "PasswordHasher", cheap)
 
 
 @pytest.fixture

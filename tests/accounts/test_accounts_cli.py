@@ -137,9 +137,14 @@ def test_the_only_admin_stays(record: Store) -> None:
 
 
 def test_without_a_record_nothing_is_made(home: Path) -> None:
-    _refused(_add(), Code.NOT_FOUND)
+    _refused(_run("user", "list"), Code.NOT_FOUND)
     _refused(_run("audit", "verify"), Code.NOT_FOUND)
     assert not (home / "var").exists()
+
+
+def test_the_first_account_can_come_before_the_first_start(home: Path) -> None:
+    assert _add().exit_code == 0
+    assert _signs_in("dana", PASSWORD)
 
 
 def test_what_the_command_line_did_is_in_the_audit(record: Store) -> None:

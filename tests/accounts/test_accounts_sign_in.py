@@ -91,7 +91,9 @@ def test_an_unknown_name_costs_a_hash_as_well(
     assert [hash.split("$")[1:4] for hash in checked] == [checked[1].split("$")[1:4]] * 3
 
 
-def test_a_hash_of_other_parameters_is_made_anew(accounts: Accounts, nurse: StaffRecord, store: Store) -> None:
+def test_a_hash_of_other_parameters_is_made_anew(
+    real_hashes: None, accounts: Accounts, nurse: StaffRecord, store: Store
+) -> None:
     weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     _set_hash(store, weak)
     sign_in(accounts)
