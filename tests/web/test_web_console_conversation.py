@@ -139,7 +139,8 @@ def test_a_program_that_asks_for_no_page_gets_a_problem_document(dana: Person) -
 def test_an_open_page_gets_only_what_is_new(site: Site, dana: Person) -> None:
     asked = ask(site, "First of all")
     dana.get(page_of(dana, asked))
-    site.services.store.receive(asked.conversation_id, "One more thing", None)
+    more = site.services.store.receive(asked.conversation_id, "One more thing", None)
+    site.services.store.save_understanding(more.message_id, {"intent": "ask_other"})
 
     answer = dana.get(f"{page_of(dana, asked)}/transcript?after=2&seen=1", **HTMX)
 

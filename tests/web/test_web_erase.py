@@ -28,12 +28,16 @@ def remembered(site: Site) -> list[str]:
         return [row[0] for row in tracker.execute("SELECT sender_id FROM events ORDER BY sender_id")]
 
 
+# No other test writes it: the record that is searched is one for all tests.
+ERASED = "ospreyfeather77"
+
+
 def test_nothing_of_an_erased_conversation_is_left(site: Site, chat: Chat) -> None:
     other = site.chat()
     other.say("hello")
-    chat.say(f"can I get a refund for {PLANTED}")
-    chat.say(f"{PLANTED} {EMERGENCY}")
-    remember(site, PLANTED, f"{chat.id}:0", f"{chat.id}:1")
+    chat.say(f"can I get a refund for {ERASED}")
+    chat.say(f"{ERASED} {EMERGENCY}")
+    remember(site, ERASED, f"{chat.id}:0", f"{chat.id}:1")
     remember(site, "of somebody else", f"{other.id}:0")
 
     assert chat.ask("DELETE").status_code == 204
@@ -46,7 +50,7 @@ def test_nothing_of_an_erased_conversation_is_left(site: Site, chat: Chat) -> No
     for table in ("messages", "handoffs", "screenings"):
         assert site.sql(f"SELECT count(*) FROM {table} WHERE conversation_id = '{chat.id}'") == [(0,)]
     for file in (*site.settings.var.glob("mesofaq.db*"), *(site.settings.var / "rasa").glob("tracker.db*")):
-        assert PLANTED.encode() not in file.read_bytes(), file.name
+        assert ERASED.encode() not in file.read_bytes(), file.name
     # Its id is all that is left, so that nobody wonders later where it went.
     tombstone = f"SELECT erased_by, messages FROM tombstones WHERE conversation_id = '{chat.id}'"
     assert site.sql(tombstone) == [("patient", 4)]

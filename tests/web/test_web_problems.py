@@ -180,7 +180,8 @@ def test_an_unknown_path_is_not_found(site: Site, path: str) -> None:
 
 
 def test_every_path_refuses_a_method_that_it_does_not_take(site: Site, chat: Chat) -> None:
-    paths = [path.replace("{conversation_id}", chat.id) for path in site.paths]
+    # The console's gate refuses a change without a session before any route is looked for: see test_web_access.
+    paths = [path.replace("{conversation_id}", chat.id) for path in site.paths if not path.startswith("/staff")]
     assert len(paths) > 10
     for path in paths:
         asked = f"{path}/index.html" if path == "/static" else path

@@ -191,12 +191,13 @@ def test_all_of_it_is_on_the_audit_without_a_word(browser: Browser) -> None:
 
 
 def test_an_erased_conversation_takes_marks_and_proposals_with_it(browser: Browser) -> None:
+    word = "ospreyfeather78"  # no other test writes it
     said = answered(browser.site, "how much")
-    browser.post(f"/staff/messages/{said.reply_id}/wrong", note=PLANTED)
-    propose(browser, said, question=f"what about a {PLANTED}")
+    browser.post(f"/staff/messages/{said.reply_id}/wrong", note=word)
+    propose(browser, said, question=f"what about a {word}")
     browser.site.services.store.erase(said.conversation_id)
-    assert PLANTED not in browser.get("/staff/proposals").text
-    assert PLANTED not in browser.get("/staff/figures").text
+    assert word not in browser.get("/staff/proposals").text
+    assert word not in browser.get("/staff/figures").text
     assert browser.post(f"/staff/messages/{said.reply_id}/wrong", AS_PROGRAM, note="x").status_code == 404
 
 
