@@ -9,6 +9,7 @@ from store_helpers import NOON, FakeClock, answer, handoff
 
 from mesofaq.accounts.models import StaffRecord
 from mesofaq.chat.models import Priority, Reason
+from mesofaq.errors import Code, Problem
 from mesofaq.handoff.states import Outcome, State, Step
 from mesofaq.store import ConversationRecord, Store
 from mesofaq.store.desk import Desk
@@ -31,6 +32,36 @@ def test_what_was_decided_before_the_claim_is_dropped_too(
     assert store.finish(message_id, [answer()], bundle_id=None) == []
 
 
+def test_silence_for_a_person_who_has_left_meanwhile_is_refused(
+    store: Store, desk: Desk, conversation: ConversationRecord, held: str, dana: StaffRecord
+) -> None:
+    message_id = store.receive(conversation.id, "And then?", None).message_id
+    desk.step(held, Step.RELEASE, by=dana, version=2)
+    with pytest.raises(Problem) as caught:
+        store.finish(message_id, [], bundle_id=None, beside_a_person=True)
+    assert caught.value.code is Code.CONFLICT
+    assert store.replies_to(message_id) is None, "it is still to be answered"
+
+
+def test_a_complication_raises_what_somebody_holds_though_nothing_is_said(
+    store: Store, conversation: ConversationRecord, held: str
+) -> None:
+    _, replies = ask(store, conversation.id, "There is pus", [handoff(Reason.COMPLICATION, Priority.URGENT)])
+    assert replies == []
+    row = row_of(store, held)
+    assert (row.priority, row.reason, row.question) == ("urgent", "complication", "There is pus")
+    assert events(store).count("handoff.escalated") == 1
+
+
+def test_a_question_after_an_answer_waits_anew(
+    store: Store, desk: Desk, conversation: ConversationRecord, held: str, dana: StaffRecord
+) -> None:
+    desk.reply(conversation.id, answer(), by=dana, client_message_id="1")
+    desk.step(held, Step.RELEASE, by=dana, version=2)
+    ask(store, conversation.id, "And then?", [handoff()])
+    assert row_of(store, held).answered_at is None
+
+
 def test_what_is_written_while_it_is_held_waits_for_its_holder(
     store: Store, conversation: ConversationRecord, held: str
 ) -> None:
@@ -47,7 +78,7 @@ def test_an_emergency_is_answered_while_it_is_held_and_told_again(
     assert [reply.text for reply in replies] == ["Call 911 now."]
     assert replies[0].handoff is not None
     assert (replies[0].handoff.id, replies[0].handoff.priority) == (held, Priority.EMERGENCY)
-    assert events(store)[-1] == "handoff.escalated"
+    assert events(store).count("handoff.escalated") == 1
     assert row_of(store, held).state == State.CLAIMED
 
 

@@ -49,6 +49,7 @@ _COMMAND = re.compile(r"^/[A-Za-z_][\w+-]*\s*(\{.*\})?$", re.DOTALL)
 _CONTEXT_REPLIES = 12
 _CONTEXT_MESSAGES = 40
 _POLL_S = 0.1
+_DECISIONS = 3
 
 
 class TurnService:
@@ -176,9 +177,16 @@ class TurnService:
                 await self._keep(message_id, urgent)
                 return await self._finish(conversation.id, message_id, [draft], new_epoch=True)
             await place.come_up()
-            drafts = await self._decide(conversation.id, message_id, text, look, late)
-            confirmed = any(draft.kind is Kind.EMERGENCY for draft in drafts)
-            return await self._finish(conversation.id, message_id, drafts, new_epoch=confirmed)
+            for _ in range(_DECISIONS):
+                drafts = await self._decide(conversation.id, message_id, text, look, late)
+                confirmed = any(draft.kind is Kind.EMERGENCY for draft in drafts)
+                try:
+                    return await self._finish(conversation.id, message_id, drafts, new_epoch=confirmed)
+                except Problem as problem:
+                    if problem.code is not Code.CONFLICT:
+                        raise
+                    # Silent for a person who has left meanwhile: somebody must answer.
+            return await self._finish(conversation.id, message_id, [self._assistant.replies.failure()])
         finally:
             place.leave()
             self._in_flight.discard(message_id)
@@ -286,6 +294,7 @@ class TurnService:
             bundle_id=bundle.id if bundle else None,
             new_epoch=new_epoch,
             due_at=self._hours.due,
+            beside_a_person=not drafts,
         )
         self._live.notify(conversation_id)
         return replies

@@ -173,6 +173,7 @@ class Store:
         bundle_id: str | None,
         new_epoch: bool = False,
         due_at: DueAt | None = None,
+        beside_a_person: bool = False,
     ) -> list[Reply]:
         """Answer a patient's message: replies, handoff, outbox row, screening and epoch in one transaction.
 
@@ -186,9 +187,11 @@ class Store:
             bundle_id: the content that was live when it was decided.
             new_epoch: the dialogue starts afresh after this message.
             due_at: by when a handoff should be answered.
+            beside_a_person: nothing is said because a person has the conversation.
 
         Raises:
-            Problem: `not-found`, also when the conversation was erased meanwhile.
+            Problem: `not-found`, also when the conversation was erased meanwhile; `conflict`, and nothing is written,
+                where that person has left meanwhile.
         """
         now = self._now()
         with self._database.writing() as session:
@@ -198,8 +201,10 @@ class Store:
             message = session.scalars(select(Message).where(Message.id == message_id)).one()
             if message.state == "answered":
                 return transcript.replies_to(session, message_id) or []
-            message.state = "answered"
             active = handoffs.active_handoff(session, conversation.id)
+            if beside_a_person and (active is None or active.state != State.CLAIMED):
+                raise Problem(Code.CONFLICT, "Nobody has this conversation any more. Decide anew what to answer.")
+            message.state = "answered"
             said = drafts
             if active is not None and active.state == State.CLAIMED:
                 # What asks for a person still raises the handoff that they hold.

@@ -71,5 +71,5 @@ async def webhook(
 
 def _check(expected: str, given: str | None) -> None:
     """Compare in constant time. Without a token nobody gets in: an empty secret is no secret."""
-    if not expected or not hmac.compare_digest(expected.encode(), (given or "").encode()):
+    if not expected or not hmac.compare_digest(expected.encode(), (given or "").encode("utf-8", "surrogatepass")):
         raise Problem(Code.UNAUTHORIZED, "Only Rasa may call this, with the shared token.")
