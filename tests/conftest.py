@@ -1,4 +1,4 @@
-"""What every test may use. Fixtures that start Rasa are in `fixtures_live`.
+"""What every test may use. Fixtures that start Rasa are in `fixtures_live`, an empty record is in `fixtures_store`.
 
     home               the repository's root
     content            all of content/, read once
@@ -31,7 +31,7 @@ for _name in [name for name in os.environ if name.startswith("MESOFAQ_") and not
 os.environ["HF_HUB_OFFLINE"] = "1"  # no test asks a model hub
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
-pytest_plugins = ["fixtures_live"]
+pytest_plugins = ["fixtures_live", "fixtures_store"]
 
 REQUIRE_ALL = os.environ.get("MESOFAQ_TEST_REQUIRE_ALL") == "1"
 
