@@ -187,7 +187,7 @@ def test_an_emergency_in_an_open_conversation_is_an_alarm_at_once(dana: Nurse, c
 
     chat.say(EMERGENCY)
 
-    expect(dana.notice).to_contain_text("Emergency: the patient may be in danger")
+    expect(dana.page.locator("#alarm")).to_contain_text("Emergency: the patient may be in danger")
     expect(dana.lines.filter(has_text="swelling").locator(".priority.emergency").first).to_be_visible()
     expect(dana.notice).to_be_in_viewport()
 

@@ -103,7 +103,7 @@ def test_an_emergency_breaks_the_silence_and_is_red_at_the_console(patient: Pati
     red = console.locator("ol.transcript > li:has(.priority.emergency)")
     expect(red).to_have_count(2, timeout=ANSWER_MS)
     expect(red.first).to_contain_text(EMERGENCY)
-    expect(red.first).to_have_css("border-left-color", console.locator("#notice .problem").evaluate(BORDER))
+    expect(red.first).to_have_css("border-left-color", console.locator("#alarm .problem").evaluate(BORDER))
 
 
 def test_what_was_answered_is_not_handed_over_again(patient: Patient, console: Page) -> None:
@@ -120,6 +120,6 @@ def test_what_was_answered_is_not_handed_over_again(patient: Patient, console: P
 
     again = patient.say("can i get a refund")
 
-    expect(again).to_contain_text("has answered this above")
+    expect(again).to_contain_text("has already dealt with this")
     assert patient.transcript()[-1]["reply"]["handoff"] is None
     expect(patient.press("Talk to a person")).to_contain_text("passed")

@@ -38,12 +38,17 @@ def test_while_the_clinic_is_open_it_says_by_when(assistant: Assistant, priority
     assert said.text == f"Passed on.\n\n{WHEN_OPEN}{when}."
 
 
-def test_while_it_is_closed_it_says_when_it_opens_and_what_to_do_if_it_gets_worse(assistant: Assistant) -> None:
+def test_while_it_is_closed_it_says_when_it_opens(assistant: Assistant) -> None:
     (said,) = _promise(assistant, CLOSED).added_to([_draft("Passed on.")], assistant.replies)
     assert "We are closed now and open again tomorrow at 9 am." in said.text
     assert "no later than tomorrow at 5 pm." in said.text
-    assert "If it gets worse before then, call your doctor" in said.text
+    assert "worse" not in said.text, "whoever asks about parking is not to be frightened"
     assert f"In an emergency call {assistant.content.clinic.emergency_number}." in said.text
+
+
+def test_an_urgent_question_while_it_is_closed_is_told_what_to_do_if_it_gets_worse(assistant: Assistant) -> None:
+    (said,) = _promise(assistant, CLOSED).added_to([_draft("Passed on.", Priority.URGENT)], assistant.replies)
+    assert "Do not wait for it if this gets worse: call your doctor" in said.text
 
 
 def test_the_time_is_rounded_up_to_the_half_hour(assistant: Assistant) -> None:

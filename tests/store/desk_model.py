@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from desk_helpers import emergency, words
 from store_helpers import answer, handoff
@@ -30,6 +31,7 @@ class Matter:
     """A handoff as it should be."""
 
     priority: Priority
+    told_at: datetime
     state: State = State.OPEN
     holder: str | None = None
     steps: int = 0

@@ -91,6 +91,16 @@ def test_every_further_emergency_is_told(
     assert events(store).count("handoff.escalated") == 2
 
 
+def test_emergencies_within_a_minute_are_told_once(
+    store: Store, conversation: ConversationRecord, held: str, clock: FakeClock
+) -> None:
+    for _ in range(5):
+        clock.advance(seconds=1)
+        _, replies = ask(store, conversation.id, "I cannot breathe", [emergency()])
+        assert [reply.text for reply in replies] == ["Call 911 now."]
+    assert events(store).count("handoff.escalated") == 1
+
+
 @pytest.mark.parametrize("step", [Step.RELEASE, Step.RESOLVE])
 def test_the_bot_answers_again_after_it_was_given_back(
     store: Store, desk: Desk, conversation: ConversationRecord, held: str, dana: StaffRecord, step: Step

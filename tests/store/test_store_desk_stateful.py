@@ -132,12 +132,14 @@ class Desks(RuleBasedStateMachine):
         if talk.active is None:
             (opened,) = named
             assert opened not in talk.matters
-            talk.matters[opened] = Matter(wanted[0])
+            talk.matters[opened] = Matter(wanted[0], self.clock.now)
             return
         assert named <= {talk.active}
         matter = talk.matters[talk.active]
-        if wanted[0] is Priority.EMERGENCY or URGENCY.index(wanted[0]) > URGENCY.index(matter.priority):
-            matter.priority = wanted[0]
+        is_worse = URGENCY.index(wanted[0]) > URGENCY.index(matter.priority)
+        is_again = wanted[0] is Priority.EMERGENCY and self.clock.now - matter.told_at >= timedelta(minutes=1)
+        if is_worse or is_again:
+            matter.priority, matter.told_at = wanted[0], self.clock.now
             matter.events.append("handoff.escalated")
 
     # Clinicians

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from web_console_helpers import HTMX, SCRIPT, ask, read, sign_in
@@ -31,7 +32,7 @@ def test_emergencies_come_first_then_urgent_ones_each_with_its_priority_in_words
     assert "Emergency May be an emergency I cannot breathe" in text
     assert "Urgent Problem after a session There is pus" in text
     assert "3 waiting for a person, 1 of them an emergency" in text
-    assert "<title>(3) Queue" in answer.text
+    assert "<title>EMERGENCY – (3) Queue" in answer.text
 
 
 def test_a_line_tells_what_somebody_needs_to_choose_it(queue: Site) -> None:
@@ -68,6 +69,40 @@ def test_filters_narrow_the_list_and_stay_chosen(queue: Site) -> None:
     assert "Nothing fits these choices" in read(person.get("/staff?mine=1"))
 
 
+def test_an_emergency_does_not_hide_behind_a_choice(queue: Site) -> None:
+    ask(queue, "I cannot breathe", Reason.EMERGENCY, Priority.EMERGENCY)
+
+    found = sign_in(queue).get("/staff?mine=1")
+
+    assert "1 emergency is not among these choices" in read(found)
+    assert "<title>EMERGENCY" in found.text
+
+
+def test_what_is_asked_after_an_answer_is_due_anew(queue: Site) -> None:
+    asked = ask(queue)
+    person = sign_in(queue)
+    person.step(asked, "claim", 1)
+    form = {"text": "Yes.", "client_message_id": str(uuid4())}
+    person.post(f"/staff/conversations/{asked.conversation_id}/reply", form)
+    assert "Answered; no new question since" in read(person.get("/staff"))
+
+    queue.services.store.receive(asked.conversation_id, "And on Sunday?", None)
+    message = queue.services.store.transcript(asked.conversation_id)[-1]
+    queue.services.store.finish(message.id, [], bundle_id=None, beside_a_person=True)
+
+    assert "1 question" in read(person.get("/staff"))
+    assert "Due in" in read(person.get("/staff"))
+
+
+def test_reading_the_queue_is_audited_once_for_a_page_that_refreshes_itself(queue: Site) -> None:
+    ask(queue)
+    person = sign_in(queue)
+    before = queue.sql("SELECT count(*) FROM audit WHERE action = 'queue.read'")[0][0]
+    for _ in range(3):
+        person.get("/staff")
+    assert queue.sql("SELECT count(*) FROM audit WHERE action = 'queue.read'")[0][0] == before + 1
+
+
 def test_an_unknown_choice_is_no_choice(queue: Site) -> None:
     ask(queue, "First of all")
 
@@ -84,9 +119,9 @@ def test_an_empty_queue_says_so(queue: Site) -> None:
 def test_a_hint_tells_that_nobody_is_notified_and_is_gone_when_somebody_is(
     queue: Site, other_site: Callable[..., Site]
 ) -> None:
-    assert "Nobody is told of new handoffs" in read(sign_in(queue).get("/staff"))
+    assert "Nobody is told of new questions by e-mail" in read(sign_in(queue).get("/staff"))
     notified = other_site(notify_mail="desk@clinic.example", smtp_url="smtp+plain://127.0.0.1:9")
-    assert "Nobody is told of new handoffs" not in read(sign_in(notified).get("/staff"))
+    assert "Nobody is told of new questions by e-mail" not in read(sign_in(notified).get("/staff"))
 
 
 def test_htmx_gets_the_lines_alone_with_a_new_title(queue: Site) -> None:

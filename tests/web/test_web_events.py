@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import httpx
@@ -104,3 +104,12 @@ def test_fifty_listeners_that_went_away_leave_nothing_open(site: Site, chat: Cha
     eventually(lambda: this.num_fds() <= before[0] + 2, 10, "the connections are closed")
     eventually(lambda: threading.active_count() <= before[1] + 2, 10, "the threads have ended")
     eventually(lambda: not site.services.live._waiting, 10, "nobody waits")
+
+
+def test_one_conversation_has_only_so_many_streams(chat: Chat) -> None:
+    with ExitStack() as stack:
+        for _ in range(10):
+            stack.enter_context(listening(chat))
+        assert_problem(chat.ask("GET", "/events"), 429, "rate-limited")
+    with listening(chat):
+        pass

@@ -102,3 +102,8 @@ def test_a_call_with_a_long_conversation_is_read(site: Site) -> None:
     events = [{"event": "bot", "text": "x" * 1000, "timestamp": 1.0}] * 1000
     answer = act(site, tracker=CALL["tracker"] | {"events": events})
     assert answer.status_code == 200
+
+
+def test_without_the_token_a_large_body_is_not_read(site: Site) -> None:
+    answer = site.ask("POST", "/webhook", json={"a": "x" * 70_000}, headers={"Authorization": "Bearer wrong"})
+    assert_problem(answer, 413, "body-too-large")

@@ -3,16 +3,19 @@
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from mesofaq.accounts.models import Role, StaffRecord
+from mesofaq.accounts.models import RIGHTS, Right, Role, StaffRecord
 from mesofaq.accounts.passwords import Passwords, check_new
 from mesofaq.errors import Code, Problem
+from mesofaq.handoff.states import State
 from mesofaq.store import accounts, audit, sessions
 from mesofaq.store.audit import Action
 from mesofaq.store.database import Database, guarded
+from mesofaq.store.models import Handoff
 from mesofaq.store.staff_models import Staff
 
 __all__ = ["People", "username_of"]
@@ -109,6 +112,8 @@ class People:
                 accounts.keep_an_admin(session, row)
             row = self._find(session, username, lock=True)
             row.role = role.value
+            if Right.ANSWER not in RIGHTS[role]:
+                _let_go(session, row.id)
             self._changed(session, row, by, change="role", role=role.value, sessions=sessions.end(session, row.id))
             return accounts.record_of(row)
 
@@ -126,6 +131,7 @@ class People:
             if row.disabled_at is None:
                 row.disabled_at = self._clock()
                 ended = sessions.end(session, row.id)
+                _let_go(session, row.id)
                 audit.append(
                     session,
                     row.disabled_at,
@@ -216,3 +222,14 @@ def _shown(text: str, what: str) -> str:
             f"A {what} has 1 to {_SHOWN_MAX_CHARS} characters that can be seen: patients are shown it.",
         )
     return said
+
+
+def _let_go(session: Session, staff_id: str) -> None:
+    """Let the claims of somebody who can no longer answer lapse: until then the bot is silent for nobody.
+
+    The lapse itself is taken by `HandoffService.tend` within seconds, with all that belongs to it.
+    """
+    claimed = (Handoff.claimed_by == staff_id) & (Handoff.state == State.CLAIMED.value)
+    long_ago = datetime(2000, 1, 1, tzinfo=UTC)
+    held = update(Handoff).where(claimed).values(touched_at=long_ago)
+    session.execute(held.execution_options(synchronize_session=False))

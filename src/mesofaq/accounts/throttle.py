@@ -71,7 +71,7 @@ class SignInThrottle:
 
     @contextlib.asynccontextmanager
     async def _counted(self, kind: str, who: str, address: str) -> AsyncIterator[None]:
-        name, network = hashlib.sha256(who.encode("utf-8", "surrogatepass")).hexdigest(), _network(address)
+        name, network = hashlib.sha256(who.encode("utf-8", "surrogatepass")).hexdigest(), network_of(address)
         for limiter in self._limiters:
             with self._unless_redis_fails():
                 if not await limiter.test(_BY_ADDRESS, "sign-in-address", network):
@@ -110,7 +110,7 @@ class SignInThrottle:
             _log.error("sign_in_throttle_redis_failed: error=%s", type(error).__name__)
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """The address, or the network that it belongs to where one customer has a whole network."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])

@@ -5,7 +5,9 @@ found that way.
 """
 
 import asyncio
-from collections import defaultdict
+import contextlib
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 
 __all__ = ["LiveEvents"]
 
@@ -15,6 +17,19 @@ class LiveEvents:
 
     def __init__(self) -> None:
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self.streams: Counter[str] = Counter()
+        """How many streams of a conversation are open, by its id."""
+
+    @contextlib.contextmanager
+    def stream(self, conversation_id: str) -> Iterator[None]:
+        """Count a stream for as long as it is open."""
+        self.streams[conversation_id] += 1
+        try:
+            yield
+        finally:
+            self.streams[conversation_id] -= 1
+            if not self.streams[conversation_id]:
+                del self.streams[conversation_id]
 
     def notify(self, conversation_id: str) -> None:
         """Wake the conversation's listeners. Called on the event loop's thread."""

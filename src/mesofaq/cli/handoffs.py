@@ -18,6 +18,7 @@ from mesofaq.cli import app
 from mesofaq.errors import Code, Problem
 from mesofaq.settings import load_settings
 from mesofaq.store import HandoffDetail, HandoffRecord, ScreeningSummary, Store, utc_now
+from mesofaq.store.audit import CLI
 from mesofaq.store.database import parse_url, sqlite_file
 
 __all__ = ["list_handoffs", "open_record", "print_screening", "show_handoff"]
@@ -98,6 +99,8 @@ def show_handoff(
     """Show a handoff with both sides' messages and the screening."""
     with open_record() as store:
         detail = store.handoff(store.find_handoff(handoff_id))
+        # Whoever reads at the terminal leaves a trace like whoever reads at the console; without it nothing is shown.
+        store.note_read(detail.conversation_id, by=CLI)
     if as_json:
         _print_json(detail.model_dump(mode="json", by_alias=True))
         return

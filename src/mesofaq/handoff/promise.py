@@ -48,7 +48,10 @@ class Promise:
             "when.answered": self._hours.day_and_time(_rounded_up(self._hours.due(priority, now)), now),
             "when.opens": self._hours.day_and_time(self._hours.next_opening(now), now),
         }
-        return replies.phrase("answer_when_open" if self._hours.is_open(now) else "answer_when_closed", values)
+        if self._hours.is_open(now):
+            return replies.phrase("answer_when_open", values)
+        is_urgent = priority is not Priority.ROUTINE
+        return replies.phrase("answer_when_closed_urgent" if is_urgent else "answer_when_closed", values)
 
 
 def _rounded_up(moment: datetime) -> datetime:

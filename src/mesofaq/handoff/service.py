@@ -15,9 +15,9 @@ from mesofaq.chat.models import Kind, Reply, ReplyDraft, StaffRef
 from mesofaq.content.canned import CannedReply
 from mesofaq.errors import Code, Problem
 from mesofaq.handoff.hours import OpeningTimes
-from mesofaq.handoff.states import Outcome, Step
+from mesofaq.handoff.states import ACTIVE, Outcome, Step
 from mesofaq.store.desk import Desk
-from mesofaq.store.records import HandoffRecord
+from mesofaq.store.records import HandoffRecord, QueueLine
 from mesofaq.store.values import clean_text
 
 __all__ = ["HandoffService"]
@@ -116,6 +116,13 @@ class HandoffService:
             raise Problem(Code.NOT_FOUND, "There is no such card, or it may not be shown today. Choose another.")
         draft = self._assistant.replies.answer(card_id).model_copy(update={"suggestions": ()})
         return await self._say(conversation_id, draft, by, client_message_id)
+
+    def as_it_waits(self, line: QueueLine) -> QueueLine:
+        """A line of the queue as it stands now: what a patient asked after an answer waits anew, and is due anew."""
+        if line.answered_at is None or not line.questions or line.state not in ACTIVE:
+            return line
+        due_at = self._hours.due(line.priority, line.waiting_since)
+        return line.model_copy(update={"answered_at": None, "due_at": due_at})
 
     def cards(self) -> list[tuple[str, str]]:
         """The id and question of every card that may be sent today."""

@@ -4,7 +4,7 @@ So there is never a handoff that nobody is told of, nor a notice of a handoff th
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -43,6 +43,8 @@ URGENCY = {Priority.EMERGENCY: 0, Priority.URGENT: 1, Priority.ROUTINE: 2}
 """The order in which people look."""
 
 _PREFIX_MIN_CHARS = 4
+_TOLD_AGAIN_AFTER = timedelta(minutes=1)
+"""Emergencies are never throttled, so one chat could send mails without end and bury those about others."""
 
 DueAt = Callable[[Priority, datetime], datetime]
 """By when a person should have answered what was asked at that moment, by the clinic's hours."""
@@ -88,7 +90,8 @@ def hand_over(
         # A person has answered and given it back: what is asked now waits anew.
         active.answered_at = None
         active.due_at = due_at(Priority(active.priority), now) if due_at is not None else active.due_at
-    if is_worse or chosen.priority is Priority.EMERGENCY:
+    is_again = chosen.priority is Priority.EMERGENCY and not _told_since(session, active.id, now - _TOLD_AGAIN_AFTER)
+    if is_worse or is_again:
         tell(session, HANDOFF_ESCALATED, active, now)
     append(
         session,
@@ -129,6 +132,11 @@ def _open(session: Session, message: Message, chosen: HandoffDraft, now: datetim
         priority=chosen.priority.value,
     )
     return HandoffRef(id=handoff.id, priority=chosen.priority)
+
+
+def _told_since(session: Session, handoff_id: str, moment: datetime) -> bool:
+    of_it = (OutboxEvent.aggregate_id == handoff_id) & OutboxEvent.event_type.in_((HANDOFF_OPENED, HANDOFF_ESCALATED))
+    return session.scalar(select(OutboxEvent.id).where(of_it, OutboxEvent.created_at > moment).limit(1)) is not None
 
 
 def tell(session: Session, event_type: str, handoff: Handoff, now: datetime) -> None:

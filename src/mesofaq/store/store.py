@@ -12,7 +12,7 @@ from mesofaq.errors import Code, Problem
 from mesofaq.handoff.states import State
 from mesofaq.privacy.seal import PLAIN, Seal
 from mesofaq.store import erase, handoffs, messages, schema, screenings, transcript
-from mesofaq.store.audit import PATIENT, SYSTEM
+from mesofaq.store.audit import PATIENT, SYSTEM, Action, append
 from mesofaq.store.database import Database, guarded
 from mesofaq.store.handoffs import DueAt
 from mesofaq.store.models import Conversation, Message
@@ -327,6 +327,12 @@ class Store:
         """
         with self._database.reading() as session:
             return handoffs.handoff_detail(session, handoff_id)
+
+    @guarded
+    def note_read(self, conversation_id: str, *, by: str) -> None:
+        """Put into the audit that somebody read a conversation."""
+        with self._database.writing() as session:
+            append(session, self._now(), actor=by, action=Action.TRANSCRIPT_READ, subject_id=conversation_id)
 
     @guarded
     def find_handoff(self, prefix: str) -> str:

@@ -94,6 +94,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         BodyLimit,
         max_bytes=chosen.body_max_bytes,
         inside={"/webhook": rasa.ACTION_CALL_MAX_BYTES},
+        token=chosen.rasa_token,
     )
     app.add_middleware(LastResort)
     app.add_middleware(SecurityHeaders, embedders=[o.strip() for o in chosen.allowed_origins.split(",") if o.strip()])

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
+from mesofaq.accounts.throttle import network_of
 from mesofaq.dialogue.replies import PERSON_TEXT
 from mesofaq.errors import Code, Problem
 from mesofaq.privacy.contact import checked_contact, leave_contact
@@ -36,6 +37,8 @@ __all__ = ["ServicesDep", "as_file", "router"]
 
 _POLL_S = 1.0
 _HEARTBEAT_S = 15.0
+_STREAMS_MAX = 10
+"""Streams of one conversation at once. Each asks the record every second; a browser has one a tab."""
 _LAST_EVENT_ID_MAX = 2**31 - 1
 """What a database can compare a message's place with."""
 
@@ -145,10 +148,13 @@ async def erase(conversation: ConversationDep, services: ServicesDep) -> Respons
 @router.put(
     "/conversations/{conversation_id}/contact",
     status_code=204,
-    responses=_ACCESS | problem_responses(Code.MALFORMED_BODY, Code.INVALID_REQUEST),
+    responses=_ACCESS | problem_responses(Code.MALFORMED_BODY, Code.INVALID_REQUEST, Code.RATE_LIMITED),
 )
-async def put_contact(body: ContactIn, conversation: ConversationDep, services: ServicesDep) -> Response:
+async def put_contact(
+    body: ContactIn, request: Request, conversation: ConversationDep, services: ServicesDep
+) -> Response:
     """Leave a phone number or an e-mail address for an answer, or take it back."""
+    await services.throttle.message(conversation.id, _address(request))
     contact = checked_contact(body.contact) if body.contact is not None else None
     await run_in_threadpool(leave_contact, services.store.database, conversation.id, contact, utc_now())
     services.live.notify(conversation.id)
@@ -181,13 +187,23 @@ def as_file(found: Held) -> Response:
     )
 
 
-@router.get("/conversations/{conversation_id}/events", responses=_ACCESS, response_class=StreamingResponse)
+@router.get(
+    "/conversations/{conversation_id}/events",
+    responses=_ACCESS | problem_responses(Code.RATE_LIMITED),
+    response_class=StreamingResponse,
+)
 async def events(
     conversation: ConversationDep,
     services: ServicesDep,
     last_event_id: Annotated[int, Header(ge=0, le=_LAST_EVENT_ID_MAX)] = 0,
 ) -> StreamingResponse:
     """Messages of the bot and of staff as they come (server-sent events), resumable by `Last-Event-ID`."""
+    if services.live.streams[conversation.id] >= _STREAMS_MAX:
+        raise Problem(
+            Code.RATE_LIMITED,
+            "This chat is open in too many windows. Close one, and try again in a few seconds.",
+            headers={"Retry-After": "10"},
+        )
     return StreamingResponse(
         _stream(services, conversation.id, last_event_id),
         media_type="text/event-stream",
@@ -196,6 +212,12 @@ async def events(
 
 
 async def _stream(services: Services, conversation_id: str, seen: int) -> AsyncIterator[str]:
+    with services.live.stream(conversation_id):
+        async for part in _follow(services, conversation_id, seen):
+            yield part
+
+
+async def _follow(services: Services, conversation_id: str, seen: int) -> AsyncIterator[str]:
     quiet_s = 0.0
     # Told at once, so that a client knows that it is connected and how long to wait before it comes back.
     yield "retry: 2000\n\n"
@@ -228,4 +250,5 @@ def _event(event_id: int, data: dict[str, Any]) -> str:
 
 
 def _address(request: Request) -> str:
-    return request.client.host if request.client else "unknown"
+    """The client's address, or the network that one customer has: with IPv6 a new address costs nothing."""
+    return network_of(request.client.host) if request.client else "unknown"

@@ -25,6 +25,7 @@ _ALSO: dict[str, frozenset[str]] = {
     "person_done": _STAFF,
     "answer_when_open": frozenset({"when.answered"}),
     "answer_when_closed": frozenset({"when.answered", "when.opens"}),
+    "answer_when_closed_urgent": frozenset({"when.answered", "when.opens"}),
 }
 """What a phrase may hold beside the clinic's facts, because the service knows it where it says that phrase."""
 

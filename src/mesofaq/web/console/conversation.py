@@ -4,7 +4,6 @@ Opening it is a read of a transcript and audited as one. The page then refreshes
 for a session that has opened it, so that nobody reads unseen by asking for the refresh alone.
 """
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import uuid4
@@ -23,6 +22,7 @@ from mesofaq.store.records import ConversationView
 from mesofaq.store.store import utc_now
 from mesofaq.web.chat import ServicesDep
 from mesofaq.web.console.access import SignedInDep, require
+from mesofaq.web.console.opened import Opened
 from mesofaq.web.console.view import page
 from mesofaq.web.services import Services
 
@@ -46,24 +46,7 @@ class Typed:
     outcome: str = ""
 
 
-class _Opened:
-    """Which sessions have opened which conversations; the oldest are forgotten, and audited anew."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._pairs: OrderedDict[tuple[str, str], None] = OrderedDict()
-
-    def add(self, session_id: str, conversation_id: str) -> None:
-        self._pairs[session_id, conversation_id] = None
-        self._pairs.move_to_end((session_id, conversation_id))
-        while len(self._pairs) > self._most:
-            self._pairs.popitem(last=False)
-
-    def __contains__(self, pair: tuple[str, str]) -> bool:
-        return pair in self._pairs
-
-
-_OPENED = _Opened(10_000)
+_OPENED = Opened()
 
 
 async def read(
@@ -158,7 +141,8 @@ async def show_news(
 
     `had` says that the page has a reply box: it is left alone, whatever has become of the handoff.
     """
-    view = await read(services, signed_in, conversation_id)
+    # The page asks for what it has not; whoever asks from the beginning reads it anew.
+    view = await read(services, signed_in, conversation_id, opens=after == 0)
     news = read_already([message for message in view.transcript if message.sequence > after], utc_now())
     heard = [message for message in news if message.from_ != "staff"]
     is_alarm = any(message.reply is not None and message.reply.kind is Kind.EMERGENCY for message in news)

@@ -4,6 +4,7 @@ Choices stand in the address, so that a page can be kept and shared: ids and cod
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -15,10 +16,13 @@ from mesofaq.accounts.models import Right, StaffRecord
 from mesofaq.chat.models import Priority, Reason
 from mesofaq.handoff.brief import is_overdue, one_line
 from mesofaq.handoff.states import ACTIVE, State
+from mesofaq.store.audit import Action, by_staff
+from mesofaq.store.handoffs import URGENCY
 from mesofaq.store.records import QueueFilter, QueueLine
 from mesofaq.store.store import utc_now
 from mesofaq.web.chat import ServicesDep
 from mesofaq.web.console.access import SignedInDep, require
+from mesofaq.web.console.opened import Opened
 from mesofaq.web.console.view import is_fragment, page
 
 __all__ = ["router"]
@@ -26,6 +30,7 @@ __all__ = ["router"]
 router = APIRouter(prefix="/staff", include_in_schema=False)
 
 _SHOWN = 200
+_READ = Opened()
 _WAITING = "waiting"
 _STATES: dict[str, tuple[str, tuple[str, ...]]] = {
     _WAITING: ("Waiting or held", tuple(sorted(ACTIVE))),
@@ -94,8 +99,18 @@ async def show_queue(
 ) -> HTMLResponse:
     """The queue, or for htmx its lines alone, with news of emergencies that are not in `known`."""
     now = utc_now()
-    lines = await run_in_threadpool(services.handoffs.desk.queue, staff, wanted.as_filter(staff), _SHOWN)
-    emergencies = {line.id[:_ID_CHARS] for line in lines if _is_emergency(line)}
+    desk, as_it_waits = services.handoffs.desk, services.handoffs.as_it_waits
+    found = await run_in_threadpool(desk.queue, staff, wanted.as_filter(staff), _SHOWN)
+    lines = sorted(map(as_it_waits, found), key=_pressing)
+    if (signed_in.session_id, wanted.address) not in _READ:
+        # Questions are patients' words. The page that refreshes itself reads no more than it did.
+        note, actor = services.accounts.audit.note, by_staff(staff.id)
+        await run_in_threadpool(note, actor=actor, action=Action.QUEUE_READ, lines=len(lines), state=wanted.state)
+        _READ.add(signed_in.session_id, wanted.address)
+    # An emergency must not hide behind what somebody has chosen to see.
+    alarms = await run_in_threadpool(desk.queue, staff, QueueFilter(priority=Priority.EMERGENCY), _SHOWN)
+    emergencies = {line.id[:_ID_CHARS] for line in alarms}
+    shown = {line.id[:_ID_CHARS] for line in lines}
     settings = services.settings
     return page(
         request,
@@ -106,6 +121,7 @@ async def show_queue(
         counts={
             "waiting": sum(line.state in ACTIVE for line in lines),
             "emergencies": len(emergencies),
+            "hidden_emergencies": len(emergencies - shown),
             "overdue": sum(is_overdue(line, now) for line in lines),
         },
         known=".".join(sorted(emergencies)),
@@ -121,5 +137,5 @@ async def show_queue(
     )
 
 
-def _is_emergency(line: QueueLine) -> bool:
-    return line.priority is Priority.EMERGENCY and line.state in ACTIVE
+def _pressing(line: QueueLine) -> tuple[int, datetime, datetime]:
+    return URGENCY[line.priority], line.due_at or line.created_at, line.created_at

@@ -15,7 +15,7 @@ export const words = {
 
   hello: "Hello.",
   privacyMore: "How your messages are used",
-  consent: "By sending a message, you agree to this. You can have everything erased at any time.",
+  consent: "By sending a message, you agree to this. While this page is open, you can erase this chat here. Later, call us.",
   starters: "Ask in your own words, or start with one of these:",
 
   youSaid: "You said: ",
