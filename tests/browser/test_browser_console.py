@@ -131,7 +131,7 @@ def test_the_queue_refreshes_itself_announces_an_emergency_and_keeps_the_focus(
     expect(page.locator("ol.queue > li").first).to_contain_text("Emergency")
     expect(page.locator(f'a[href="/staff/conversations/{alarm.id}"]')).to_be_visible()
     assert page.evaluate(FOCUSED) == focused
-    assert re.match(r"\(\d+\) Queue", page.title())
+    assert re.match(r"EMERGENCY – \(\d+\) Queue", page.title())
 
 
 def test_a_nurse_answers_with_the_keyboard_alone_and_hears_the_patient_without_a_reload(
@@ -189,7 +189,7 @@ def test_an_emergency_in_an_open_conversation_is_an_alarm_at_once(dana: Nurse, c
 
     expect(dana.page.locator("#alarm")).to_contain_text("Emergency: the patient may be in danger")
     expect(dana.lines.filter(has_text="swelling").locator(".priority.emergency").first).to_be_visible()
-    expect(dana.notice).to_be_in_viewport()
+    expect(dana.page.locator("#alarm")).to_be_in_viewport()
 
 
 def test_who_is_too_late_keeps_every_word(dana: Nurse, sam: Nurse, chat: Chat) -> None:
