@@ -52,6 +52,11 @@ class Words:
         named = {replies.phrase(key): name for key, name in keys.items()}
         return cls(named, replies.screening.intro().text)
 
+    def name_of(self, text: str) -> str | None:
+        """What a reply with that text says was understood; when a person answers may stand behind it."""
+        told = (name for words, name in self.named.items() if text == words or text.startswith(f"{words}\n\n"))
+        return next(told, None)
+
 
 @dataclass(frozen=True)
 class JudgedTurn:
@@ -121,7 +126,7 @@ class _Seen:
     @property
     def said(self) -> frozenset[str]:
         """What was understood, as far as words tell."""
-        return frozenset(self.words.named[reply.text] for reply in self.replies if reply.text in self.words.named)
+        return frozenset(name for reply in self.replies if (name := self.words.name_of(reply.text)) is not None)
 
 
 def judge_dialogue(dialogue: Dialogue, played: Sequence[Sequence[Reply]], words: Words) -> JudgedDialogue:
@@ -218,7 +223,7 @@ def _got(seen: _Seen) -> str:
 
 
 def _told(reply: Reply, words: Words) -> str:
-    named = words.named.get(reply.text)
+    named = words.name_of(reply.text)
     match reply.kind:
         case ReplyKind.ANSWER:
             return reply.card.id if reply.card else "an answer"
