@@ -17,8 +17,9 @@ from datetime import datetime, timedelta
 
 from mesofaq.chat.assistant import Assistant
 from mesofaq.chat.live import LiveEvents
-from mesofaq.chat.models import Kind, Priority, Reason, Reply, ReplyDraft
+from mesofaq.chat.models import Kind, Reply, ReplyDraft
 from mesofaq.chat.order import Order, Place
+from mesofaq.chat.passing import Passing, beside_a_person
 from mesofaq.chat.quotes import quote
 from mesofaq.chat.screening_context import with_screening
 from mesofaq.dialogue.client import RasaClient
@@ -27,8 +28,6 @@ from mesofaq.dialogue.replies import HAPPENING_NOW_TEXT
 from mesofaq.errors import Code, Problem
 from mesofaq.handoff.hours import OpeningTimes
 from mesofaq.handoff.promise import Promise
-from mesofaq.handoff.same import asks_again, may_be_dropped
-from mesofaq.handoff.states import State
 from mesofaq.store.records import ConversationRecord
 from mesofaq.store.store import Store
 from mesofaq.store.values import clean_text
@@ -84,7 +83,7 @@ class TurnService:
         self._rasa = rasa
         self._live = live
         self._hours = hours
-        self._promise = Promise(hours, clock)
+        self._passing = Passing(store, assistant, Promise(hours, clock))
         self._clock = clock
         self._text_max_chars = text_max_chars
         self._wait_s = wait_s
@@ -202,13 +201,13 @@ class TurnService:
             if (emergency := self._emergency_reply(understanding)) is not None:
                 return [emergency]  # by what was asked before; this one needs no dialogue either
             if await asyncio.to_thread(self._store.holder, conversation_id) is not None:
-                return self._beside_a_person(understanding)
+                return beside_a_person(understanding, self._assistant.replies)
             # The epoch is read inside the turn: an emergency in between has started the dialogue afresh.
             epoch = (await asyncio.to_thread(self._store.get_conversation, conversation_id)).dialogue_epoch
             async with asyncio.timeout_at(late):
                 drafts = await self._rasa.send(f"{conversation_id}:{epoch}", reference(message_id))
             drafts = await asyncio.to_thread(quote, drafts, conversation_id, self._store)
-            return await asyncio.to_thread(self._handing_over, conversation_id, text, drafts)
+            return await asyncio.to_thread(self._passing.on, conversation_id, text, drafts)
         except Problem as problem:
             if problem.code is Code.STORE_FAILED:
                 raise
@@ -216,37 +215,7 @@ class TurnService:
         except Exception as error:
             # Nothing of the error's text: it may quote the patient.
             _log.error("turn_failed: message=%s error=%s", message_id, type(error).__name__)
-        return self._promise.added_to([self._assistant.replies.failure()], self._assistant.replies)
-
-    def _beside_a_person(self, understanding: Understanding) -> list[ReplyDraft]:
-        """What comes of a message while a person has the conversation: nothing is said but what keeps somebody safe.
-
-        A complication raises the handoff; the store writes no text of it.
-        """
-        replies = self._assistant.replies
-        if understanding.intent == "ask_if_now":
-            return [replies.ask_if_now()]
-        if understanding.triage.triage_class == TriageClass.COMPLICATION:
-            return [replies.handoff(Reason.COMPLICATION)]
-        return []
-
-    def _handing_over(self, conversation_id: str, text: str, drafts: list[ReplyDraft]) -> list[ReplyDraft]:
-        """The drafts, where they hand over: not the same thing twice, and with when to expect an answer."""
-        if not any(draft.handoff for draft in drafts):
-            return drafts
-        replies, waits = self._assistant.replies, self._store.active_handoff(conversation_id) is not None
-        if may_be_dropped(drafts):
-            encoder = self._assistant.bundle.encoder if self._assistant.bundle else None
-            before = self._store.handed_over(conversation_id, State.OPEN if waits else State.RESOLVED)
-            if asks_again(text, before, encoder):
-                return self._again(drafts) if waits else [replies.already_answered()]
-        # Where something waits already, the patient was told when, and a routine question joins it.
-        is_routine = all(draft.handoff.priority is Priority.ROUTINE for draft in drafts if draft.handoff)
-        return drafts if waits and is_routine else self._promise.added_to(drafts, replies)
-
-    def _again(self, drafts: list[ReplyDraft]) -> list[ReplyDraft]:
-        text = self._assistant.replies.phrase("already_with_person")
-        return [draft.model_copy(update={"text": text}) if draft.handoff else draft for draft in drafts]
+        return self._passing.promised([self._assistant.replies.failure()])
 
     def _judge(self, text: str) -> Understanding | None:
         try:
